@@ -1,0 +1,1 @@
+"""Every command, declared once for chat, quick responses and ad-hoc forms."""

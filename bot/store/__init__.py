@@ -1,0 +1,1 @@
+"""The bot's own state, pseudonymous.  The only package that knows SQL."""
