@@ -1,0 +1,166 @@
+"""Finds what is shipped with the program, and reads YAML so that every mistake has a place.
+
+The YAML is read as YAML 1.2 means it, with one simplification: a scalar is a text unless it
+is ``true``, ``false``, ``null`` or empty.  So ``no:`` is the language Norwegian and not False,
+``12:30`` is not 750, ``1.10`` keeps its nought, and the typed models decide what a text means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Place = tuple[str | int, ...]
+"""Where something stands in a document: keys and indexes from the top."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake in a file, at a place that an editor can jump to (both counted from 1)."""
+
+    file: str
+    line: int
+    column: int
+    text: str = field(compare=True)
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.text}"
+
+
+class BadFile(Exception):  # noqa: N818 -- named after what is wrong
+    """A file that cannot be used, with everything that is wrong with it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The contents of a YAML file, and where each part of it stands."""
+
+    file: str
+    data: Any
+    marks: dict[Place, tuple[int, int]]
+
+    def problem(self, place: Place, text: str) -> Problem:
+        """Return *text* as a problem at *place*, or at the nearest part of it that is written down."""
+        known: Place = ()
+        for part in place:  # models insert names of their own, which the file does not have
+            if (*known, part) in self.marks:
+                known = (*known, part)
+        line, column = self.marks.get(known, (1, 1))
+        return Problem(self.file, line, column, text)
+
+
+def directory(name: str) -> Path:
+    """Return the directory of shipped files called *name*, installed or in a checkout."""
+    installed = Path(str(resources.files("bot"))) / name
+    return installed if installed.is_dir() else Path(__file__).resolve().parent.parent / name
+
+
+def read(path: Path) -> Document:
+    """Read a YAML file; raises `BadFile` when it cannot be read or is not YAML."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        reason = error.strerror or "cannot be read"
+        raise BadFile([Problem(str(path), 1, 1, f"cannot be read: {reason}")]) from error
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start]
+        line = before.count(b"\n") + 1
+        column = error.start - (before.rfind(b"\n") + 1) + 1
+        text_ = "this is not UTF-8; save the file in the encoding UTF-8"
+        raise BadFile([Problem(str(path), line, column, text_)]) from error
+    return parse(text, str(path))
+
+
+def parse(text: str, file: str) -> Document:
+    """Parse YAML; raises `BadFile` with the syntax error, or with all doubled keys at once."""
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise BadFile([Problem(file, *place, f"this is not YAML: {_syntax(error)}")]) from error
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        place = (before.count("\n") + 1, error.position - (before.rfind("\n") + 1) + 1)
+        raise BadFile([Problem(file, *place, "a control character stands here; remove it")]) from error
+    finally:
+        loader.dispose()
+    builder = _Builder(file)
+    data = builder.build(node, ()) if node is not None else None
+    if builder.problems:
+        raise BadFile(sorted(builder.problems))
+    return Document(file, data, builder.marks)
+
+
+def _syntax(error: yaml.MarkedYAMLError) -> str:
+    problem = error.problem or "cannot be understood"
+    if "\\t" in problem:
+        return "a tab stands where spaces are needed; indent with spaces"
+    return f"{problem} ({error.context})" if error.context else problem
+
+
+class _Builder:
+    """Turns nodes into plain data, and keeps the place of every part."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.marks: dict[Place, tuple[int, int]] = {}
+        self.problems: list[Problem] = []
+        self._open: set[int] = set()
+
+    def build(self, node: yaml.Node, place: Place) -> Any:
+        self.marks.setdefault(place, _mark(node))
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node)
+        if id(node) in self._open:
+            self._complain(node, "an alias may not contain itself")
+            return None
+        self._open.add(id(node))
+        try:
+            if isinstance(node, yaml.SequenceNode):
+                return [self.build(child, (*place, i)) for i, child in enumerate(node.value)]
+            return dict(self._pairs(node, place))
+        finally:
+            self._open.discard(id(node))
+
+    def _pairs(self, node: yaml.Node, place: Place) -> Iterator[tuple[str, Any]]:
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self._complain(key, "a key must be a single word")
+                continue
+            name = key.value
+            if name in seen:
+                self._complain(key, f"the key '{name}' is given twice (first in line {seen[name]}); keep one")
+                continue
+            seen[name] = key.start_mark.line + 1
+            here = (*place, name)
+            self.marks[here] = _mark(key)
+            yield name, self.build(value, here)
+
+    def _complain(self, node: yaml.Node, text: str) -> None:
+        self.problems.append(Problem(self.file, *_mark(node), text))
+
+
+def _mark(node: yaml.Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def _scalar(node: yaml.ScalarNode) -> str | bool | None:
+    text: str = node.value
+    if node.style is None:  # plain: not quoted, not a block
+        if text in ("", "~", "null"):
+            return None
+        if text in ("true", "false"):
+            return text == "true"
+    return text

@@ -1,0 +1,282 @@
+"""Texts that are put into a language where they are shown, not where they are made.
+
+A `Phrase` is a text, a `Message` (a msgid with values) or a value that each language writes in
+its own way: a duration, a day, a list, a number, the operator's own wording.
+"""
+
+from __future__ import annotations
+
+import calendar
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from typing import Literal, TypeAlias
+
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.units import format_unit
+
+from bot.files import directory
+
+
+class Unit(StrEnum):
+    """Units in which operators state periods."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A period as the operator states it: 365 days stay 365 days and do not become a year."""
+
+    count: int
+    unit: Unit
+
+    _PATTERN = re.compile(r"(\d+)\s*(minute|hour|day|week|month|year)s?\Z")
+
+    @classmethod
+    def parse(cls, text: str) -> Duration:
+        """Read ``7 days``; raises `ValueError` with what is allowed."""
+        found = cls._PATTERN.match(text.strip().casefold())
+        if found is None or int(found[1]) == 0:
+            raise ValueError(
+                f"'{text}' is not a period; write a number and minutes, hours, days, weeks, months or years"
+            )
+        return cls(int(found[1]), Unit(found[2]))
+
+    def days(self) -> float:
+        """Return the length in days; a month counts 30.4 and a year 365.25 days."""
+        lengths = {Unit.MINUTE: 1 / 1440, Unit.HOUR: 1 / 24, Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 30.4375}
+        return self.count * lengths.get(self.unit, 365.25)
+
+    def after(self, day: date) -> date:
+        """Return the first day on which the whole period since *day* is over."""
+        if self.unit in (Unit.MONTH, Unit.YEAR):
+            months = self.count * (12 if self.unit is Unit.YEAR else 1) + day.year * 12 + day.month - 1
+            year, month = divmod(months, 12)
+            return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+        whole, rest = divmod(self.days(), 1)
+        return day + timedelta(days=int(whole) + (1 if rest else 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A calendar day."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A count."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Several things, joined as the language joins them."""
+
+    items: tuple[Phrase, ...]
+    style: Literal["standard", "or"] = "standard"
+
+
+@dataclass(frozen=True, slots=True)
+class Localized:
+    """The operator's own wording, by language; the first one stands in for missing ones.
+
+    A *name* is shown as it is in every language.  Any other text says openly when it is shown
+    in a language that was not asked for.
+    """
+
+    versions: Mapping[str, str]
+    is_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageName:
+    """A language, by its code."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text in English, to be translated where it is shown."""
+
+    msgid: str
+    context: str | None = None
+    plural: str | None = None
+    n: int = 0
+    values: Mapping[str, Phrase] = field(default_factory=dict)
+
+    def __call__(self, **values: Phrase) -> Message:
+        """Return the message with its placeholders filled."""
+        return Message(self.msgid, self.context, self.plural, self.n, values)
+
+
+Phrase: TypeAlias = str | Message | Duration | Day | Number | Listing | Localized | LanguageName
+
+
+def _(msgid: str) -> Message:
+    """Mark *msgid* for extraction."""
+    return Message(msgid)
+
+
+def p_(context: str, msgid: str) -> Message:
+    """Mark *msgid* for extraction; the context tells apart what English writes alike."""
+    return Message(msgid, context)
+
+
+def n_(singular: str, plural: str, n: int) -> Message:
+    """Mark a text that depends on the number *n* for extraction; ``%(n)s`` is filled in."""
+    return Message(singular, None, plural, n, {"n": Number(n)})
+
+
+class Translator:
+    """Writes phrases in one language."""
+
+    def __init__(self, language: str, catalogue: NullTranslations | None = None) -> None:
+        self.language = language
+        self._catalogue = catalogue if catalogue is not None else catalogue_of(language)
+        self._locale = _locale(language)
+
+    def __call__(self, phrase: Phrase) -> str:
+        """Return *phrase* in this language."""
+        match phrase:
+            case str():
+                return phrase
+            case Message():
+                return self._message(phrase)
+            case Duration(count, unit):
+                return format_unit(count, f"duration-{unit}", locale=self._locale)
+            case Day(day):
+                return format_date(day, "long", locale=self._locale)
+            case Number(count):
+                return format_decimal(count, locale=self._locale)
+            case Listing(items, style):
+                return format_list([self(item) for item in items], style=style, locale=self._locale)
+            case Localized():
+                return self._localized(phrase)
+            case LanguageName(code):
+                return _locale(code).get_display_name(self._locale) or code
+
+    def _message(self, message: Message) -> str:
+        catalogue, context = self._catalogue, message.context
+        if message.plural is not None:
+            text = catalogue.ngettext(message.msgid, message.plural, message.n)
+        elif context is not None:
+            text = catalogue.pgettext(context, message.msgid)
+        else:
+            text = catalogue.gettext(message.msgid)
+        return (
+            text % {name: self(value) for name, value in message.values.items()} if message.values else text
+        )
+
+    def _localized(self, text: Localized) -> str:
+        chosen = negotiate([self.language], tuple(text.versions))
+        wording = text.versions[chosen]
+        if text.is_name or chosen.partition("-")[0] == self.language.partition("-")[0]:
+            return wording
+        note = _("%(text)s (the operator states this in %(language)s)")
+        return self(note(text=wording, language=LanguageName(chosen)))
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages that have a catalogue, in the order of their codes."""
+    return tuple(
+        sorted(path.parent.parent.name for path in directory("locales").glob("*/LC_MESSAGES/bot.po"))
+    )
+
+
+@lru_cache(maxsize=64)
+def catalogue_of(language: str) -> NullTranslations:
+    """Return the catalogue of *language*; one without texts (English shows) when there is none."""
+    path = directory("locales") / language / "LC_MESSAGES" / "bot.po"
+    if not path.is_file():
+        return NullTranslations()
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@lru_cache(maxsize=64)
+def translator(language: str) -> Translator:
+    """Return the translator of *language*, made once."""
+    return Translator(language)
+
+
+def reload() -> None:
+    """Forget the catalogues, so that changed files are read again."""
+    translator.cache_clear()
+    catalogue_of.cache_clear()
+
+
+def negotiate(wanted: Iterable[str | None], offered: Sequence[str]) -> str:
+    """Return the first of the *wanted* languages that is *offered*, else the first one offered.
+
+    Tags are compared as BCP 47 does, with CLDR's parents: ``de-AT`` finds ``de``, ``zh_TW`` finds
+    ``zh-Hant``.  Unknown and malformed tags are passed over.
+    """
+    by_tag = {_tag(code): code for code in reversed(offered)}
+    for tag in wanted:
+        for candidate in _chain(tag or ""):
+            if candidate in by_tag:
+                return by_tag[candidate]
+    return offered[0]
+
+
+def _tag(code: str) -> str:
+    return code.replace("_", "-").casefold()
+
+
+@lru_cache(maxsize=512)
+def _chain(code: str) -> tuple[str, ...]:
+    """Return the tags that serve a reader of *code*, best first."""
+    tag = _tag(code)
+    chain = [tag]
+    likely = get_global("likely_subtags").get(_canonical(tag))
+    if likely:
+        language, script, _region = likely.split("_")
+        chain += [_tag(likely), f"{language}-{script}".casefold()]
+    parent = get_global("parent_exceptions").get(_canonical(tag))
+    if parent and parent != "root":
+        chain.append(_tag(parent))
+    while "-" in tag:
+        tag = tag.rpartition("-")[0]
+        chain.append(tag)
+    return tuple(dict.fromkeys(chain))
+
+
+def _canonical(tag: str) -> str:
+    """Return *tag* as CLDR writes it: ``zh_TW``, ``zh_Hant``."""
+    language, *rest = tag.split("-")
+    longest_region = 3
+    parts = [part.upper() if len(part) <= longest_region else part.title() for part in rest]
+    return "_".join([language, *parts])
+
+
+@lru_cache(maxsize=64)
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return Locale("en")

@@ -1,0 +1,108 @@
+"""Puts data that was read from a file into a typed model, and says in plain words what does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from enum import Enum
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.files import BadFile, Document, Place, Problem
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def validate(model: type[M], document: Document, context: Mapping[str, Any] | None = None) -> M:
+    """Return the document as a *model*; raises `BadFile` with every mistake at once."""
+    try:
+        return model.model_validate(document.data, context=context)
+    except ValidationError as error:
+        raise BadFile(problems(model, document, error)) from error
+
+
+def problems(model: type[BaseModel], document: Document, error: ValidationError) -> list[Problem]:
+    """Return what pydantic found as problems with places, in the order of the file, each once."""
+    found = {document.problem(*_explain(model, detail)) for detail in error.errors()}
+    return sorted(found)
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """Return a suggestion and the list of what is allowed, for the end of a message."""
+    close = get_close_matches(word.replace("-", "_").casefold(), known, 1, 0.6)
+    suggestion = f"; did you mean '{close[0]}'?" if close else ";"
+    return f"{suggestion} allowed: {', '.join(known)}"
+
+
+def _explain(model: type[BaseModel], detail: ErrorDetails) -> tuple[Place, str]:
+    place: Place = tuple(part for part in detail["loc"] if part != "[key]")
+    match detail["type"]:
+        case "extra_forbidden":
+            known = sorted(_keys(model, place[:-1]))
+            return place, f"unknown key '{place[-1]}'{did_you_mean(str(place[-1]), known)}"
+        case "missing":
+            return place[:-1], f"the key '{place[-1]}' is missing here"
+        case "model_type" | "dict_type" | "model_attributes_type":
+            known = sorted(_keys(model, place))
+            hint = f"; allowed: {', '.join(known)}" if known else ""
+            return place, f"keys and values are needed here, not '{_shown(detail['input'])}'{hint}"
+        case _:
+            return place, _misfit(detail)
+
+
+def _misfit(detail: ErrorDetails) -> str:
+    given = _shown(detail["input"])
+    match detail["type"]:
+        case "value_error":
+            return str(detail["ctx"]["error"])
+        case "enum" | "literal_error":
+            return f"'{given}' is not known here{did_you_mean(given, _expected(detail))}"
+        case "tuple_type" | "list_type":
+            return f"a list is needed here, not '{given}'; begin each entry with '- '"
+        case "date_from_datetime_parsing" | "date_parsing" | "date_type":
+            return f"'{given}' is not a date; write it like 2018-05-25"
+        case _:
+            message = detail["msg"].removeprefix("Input ").removeprefix("Value ")
+            return f"'{given}' does not fit: it {message[0].lower()}{message[1:]}"
+
+
+def _shown(given: object) -> str:
+    if isinstance(given, Enum):
+        return str(given.value)
+    if given is None:
+        return "nothing"
+    text = str(given)
+    longest = 40
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def _expected(detail: ErrorDetails) -> list[str]:
+    listed = detail.get("ctx", {}).get("expected", "")
+    return [part.strip(" '") for part in listed.replace(" or ", ", ").split(",")]
+
+
+def _keys(model: type[BaseModel], place: Place) -> set[str]:
+    """Return the keys that may stand at *place*."""
+    here = {model}
+    for part in place:
+        names = {candidate for candidate in here if candidate.__name__ == part}
+        if names:  # pydantic names the branch of a union that it took
+            here = names
+            continue
+        inner = {
+            found
+            for candidate in here
+            if isinstance(part, str) and part in candidate.model_fields
+            for found in _models(candidate.model_fields[part].annotation)
+        }
+        here = inner or here
+    return {name for candidate in here for name in candidate.model_fields}
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)
