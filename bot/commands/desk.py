@@ -1,0 +1,133 @@
+"""The front desk: takes what somebody wrote or filled in, and gives it to the right command.
+
+It knows neither stanzas nor sockets; the component and the offline command line both use it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.commands.interpretation import interpret
+from bot.commands.notices import Notice, notice
+from bot.commands.services import BotCommand, Services
+from bot.dialogue.command import Call, Missing, Origin, Ready, Refused, Request, prepare
+from bot.dialogue.memory import Memory, Remembered
+from bot.dialogue.rendering import ChatMessage, Form, chat_question, chat_reply, form_question, form_reply
+from bot.dialogue.reply import Outcome, Reply
+from bot.dialogue.understanding import Understander
+from bot.i18n import Translator, negotiate, translator
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What to say in a chat, and its language (BCP 47, for xml:lang)."""
+
+    language: str
+    message: ChatMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What to show for an ad-hoc command: a form to fill in, or the result."""
+
+    language: str
+    form: Form
+    is_result: bool
+    outcome: Outcome = Outcome.INFO
+
+
+class Desk:
+    """Answers people, whatever surface they come by.  *services* may be replaced at any time."""
+
+    def __init__(self, services: Services, understander: Understander, memory: Memory | None = None) -> None:
+        self.services = services
+        self.understander = understander
+        self._memory = memory if memory is not None else Memory()
+
+    async def chat(
+        self,
+        text: str,
+        *,
+        sender: str | None,
+        conversation: str,
+        language: str | None,
+        now: datetime,
+    ) -> Spoken:
+        """Answer a message.
+
+        *sender* is the bare JID that the server stamped (None offline), *conversation* tells
+        conversations apart, *language* is the xml:lang of the message.
+        """
+        remembered = self._memory.recall(conversation, now)
+        chosen = await self._chosen(sender)
+        read = self.understander.read(text, chosen or language)
+        written = read.language if read.recognised else None
+        tr = self._translator(chosen, language, written)
+        found = interpret(text, read, remembered, self.services)
+        if isinstance(found, Reply):
+            return self._say(found, conversation, tr, now)
+        match prepare(found.command, found.arguments):
+            case Missing(parameter):
+                return self._ask(found, conversation, chat_question(found, parameter, tr), tr, now)
+            case Refused(parameter):
+                arguments = {k: v for k, v in found.arguments.items() if k != parameter.name}
+                asked = replace(found, arguments=arguments)
+                return self._ask(asked, conversation, chat_question(asked, parameter, tr), tr, now)
+            case Ready(arguments):
+                request = Request(sender, tr.language, arguments, Origin.CHAT, now, remembered.question)
+                reply = await found.command.handler(request, self.services)
+                return self._say(reply, conversation, tr, now)
+
+    async def notice(self, what: Notice, *, sender: str | None, language: str | None) -> Spoken:
+        """Say something that no command answers: cannot be read, too fast, broken."""
+        tr = self._translator(await self._chosen(sender), language)
+        return Spoken(tr.language, chat_reply(notice(what, self.services), tr))
+
+    async def form(
+        self,
+        command: BotCommand,
+        arguments: dict[str, str] | None,
+        *,
+        sender: str,
+        language: str | None,
+        now: datetime,
+    ) -> Filled:
+        """Start a command (*arguments* None), or run it with the values of the submitted form."""
+        tr = self._translator(await self._chosen(sender), language)
+        if arguments is None and command.parameters:
+            return Filled(tr.language, form_question(command, tr), is_result=False)
+        prepared = prepare(command, arguments or {})
+        if not isinstance(prepared, Ready):
+            return Filled(tr.language, form_question(command, tr), is_result=False, outcome=Outcome.WARN)
+        request = Request(sender, tr.language, prepared.arguments, Origin.FORM, now)
+        reply = await command.handler(request, self.services)
+        tr = translator(reply.language) if reply.language else tr
+        return Filled(tr.language, form_reply(reply, tr), is_result=True, outcome=reply.outcome)
+
+    async def title_translator(self, sender: str, language: str | None) -> Translator:
+        """Return the translator for the names of commands in service discovery."""
+        return self._translator(await self._chosen(sender), language)
+
+    async def _chosen(self, sender: str | None) -> str | None:
+        if sender is None or self.services.store is None:
+            return None
+        return await self.services.store.language(sender)
+
+    def _translator(self, *wanted: str | None) -> Translator:
+        """Choose the language: by the account, xml:lang, the question, the policy."""
+        return translator(negotiate([*wanted, *self.services.policy.languages], self.services.languages))
+
+    def _say(self, reply: Reply, conversation: str, tr: Translator, now: datetime) -> Spoken:
+        tr = translator(reply.language) if reply.language else tr
+        message = chat_reply(reply, tr)
+        lines = tuple(line for line, _label in message.responses)
+        self._memory.remember(conversation, Remembered(reply.question, lines), now)
+        return Spoken(tr.language, message)
+
+    def _ask(
+        self, call: Call[Services], conversation: str, message: ChatMessage, tr: Translator, now: datetime
+    ) -> Spoken:
+        lines = tuple(line for line, _label in message.responses)
+        self._memory.remember(conversation, Remembered(None, lines), now)
+        return Spoken(tr.language, message)

@@ -1,0 +1,164 @@
+"""Commands: declared once, offered as chat text, quick responses and ad-hoc forms.
+
+A handler never asks.  `prepare` checks a call and says what is missing; each surface asks in
+its own way and calls the handler when everything is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Generic, TypeAlias, TypeVar
+
+from bot.dialogue.reply import Question, Reply
+from bot.i18n import Phrase
+
+S = TypeVar("S")
+
+
+class Origin(Enum):
+    """The surface that a request came by."""
+
+    CHAT = "chat"
+    FORM = "form"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value that a parameter can have: one word without spaces, and its label."""
+
+    value: str
+    label: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value that a command needs.  With a *default* nobody is asked for it."""
+
+    name: str
+    prompt: Phrase
+    options: tuple[Option, ...]
+    default: str | None = None
+
+    def allows(self, value: str) -> bool:
+        """Return whether *value* is one of the options, or the default."""
+        return value == self.default or any(option.value == value for option in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A complete call of a command.
+
+    *sender* is the bare JID that the server stamped; None offline.  *now* is timezone-aware.
+    *last* is what the conversation was about before.
+    """
+
+    sender: str | None
+    language: str
+    arguments: Mapping[str, str]
+    origin: Origin
+    now: datetime
+    last: Question | None = None
+
+
+Handler: TypeAlias = Callable[[Request, S], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Generic[S]):
+    """A command; ``S`` is what the handler works with: the services of the application."""
+
+    name: str
+    title: Phrase
+    summary: Phrase
+    handler: Handler[S]
+    parameters: tuple[Parameter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A parameter has no value yet."""
+
+    parameter: Parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A value is none of the options."""
+
+    parameter: Parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Everything is there: the arguments with their defaults."""
+
+    arguments: Mapping[str, str]
+
+
+Preparation: TypeAlias = Missing | Refused | Ready
+
+
+def prepare(command: Command[S], arguments: Mapping[str, str]) -> Preparation:
+    """Check a call; never does anything and never asks."""
+    complete: dict[str, str] = {}
+    for parameter in command.parameters:
+        value = arguments.get(parameter.name, parameter.default)
+        if value is None:
+            return Missing(parameter)
+        if not parameter.allows(value):
+            return Refused(parameter)
+        complete[parameter.name] = value
+    return Ready(complete)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[S]):
+    """A command and the arguments that were given for it, not yet checked."""
+
+    command: Command[S]
+    arguments: Mapping[str, str] = field(default_factory=dict)
+
+    def line(self) -> str:
+        """Return the line of chat that says the same; parsing it gives this call again."""
+        words = [self.command.name]
+        for parameter in self.command.parameters:
+            value = self.arguments.get(parameter.name)
+            if value is None:
+                break
+            words.append(value)
+        return " ".join(words)
+
+
+class Registry(Generic[S]):
+    """The commands, by name and in the order of the help."""
+
+    def __init__(self, commands: Sequence[Command[S]]) -> None:
+        self._by_name = {command.name: command for command in commands}
+        if len(self._by_name) != len(commands):
+            raise ValueError("two commands have the same name")
+
+    def __iter__(self) -> Iterator[Command[S]]:
+        return iter(self._by_name.values())
+
+    def get(self, name: str) -> Command[S] | None:
+        """Return the command called *name*."""
+        return self._by_name.get(name)
+
+    def parse(self, line: str) -> Call[S] | None:
+        """Return the call that *line* writes out; None when it is anything else than exactly that.
+
+        ``topics uploads`` is a call.  ``help me with uploads`` is none: what is left over is for
+        the understanding of free text.
+        """
+        name, *words = line.casefold().strip(" .!?/").split() or [""]
+        command = self._by_name.get(name)
+        if command is None or len(words) > len(command.parameters):
+            return None
+        given = list(zip(command.parameters, words, strict=False))
+        if not all(parameter.allows(word) for parameter, word in given):
+            return None
+        return Call(command, {parameter.name: word for parameter, word in given})

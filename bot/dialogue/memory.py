@@ -1,0 +1,52 @@
+"""What a conversation was about a moment ago: in memory only, for minutes, for so many people.
+
+It makes "why?" and "2" understood.  Nothing of it is ever written down, and no message text is
+in it: only which fact was shown, and which lines were offered.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.dialogue.reply import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The last answer of a conversation: its question, and the lines offered, in order."""
+
+    question: Question | None = None
+    lines: tuple[str, ...] = ()
+
+
+class Memory:
+    """The last answer of each conversation; a conversation is a sender's bare JID and thread."""
+
+    def __init__(self, keep: timedelta = timedelta(minutes=15), at_most: int = 10_000) -> None:
+        self._keep, self._at_most = keep, at_most
+        self._entries: OrderedDict[str, tuple[datetime, Remembered]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def recall(self, conversation: str, now: datetime) -> Remembered:
+        """Return what was last said in *conversation*; nothing when it is too long ago."""
+        entry = self._entries.get(conversation)
+        if entry is None or now - entry[0] > self._keep:
+            return Remembered()
+        return entry[1]
+
+    def remember(self, conversation: str, what: Remembered, now: datetime) -> None:
+        """Keep *what* was said; the oldest conversations give way to new ones."""
+        self._entries.pop(conversation, None)
+        self._entries[conversation] = (now, what)
+        while self._entries and (
+            len(self._entries) > self._at_most or now - next(iter(self._entries.values()))[0] > self._keep
+        ):
+            self._entries.popitem(last=False)
+
+    def forget(self, conversation: str) -> None:
+        """Forget *conversation*."""
+        self._entries.pop(conversation, None)

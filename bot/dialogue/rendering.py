@@ -1,0 +1,127 @@
+"""Replies and questions put into a language: as lines of chat, or as a form.  No XML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.dialogue.command import Call, Command, Parameter, S
+from bot.dialogue.reply import Choice, Fact, Heading, Items, Lead, Paragraph, Reply
+from bot.i18n import Translator, _
+
+FieldType = Literal["list-single", "fixed", "text-multi"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """A message that stands alone in every client, and the same choices as quick responses."""
+
+    body: str
+    responses: tuple[tuple[str, str], ...] = ()
+    """(line to send, label) of each choice: both unique (XEP-0439 §3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """A field of a data form (XEP-0004)."""
+
+    name: str
+    type: FieldType
+    label: str
+    values: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A data form, to be filled in or with a result."""
+
+    title: str
+    fields: tuple[FormField, ...] = ()
+
+
+def chat_reply(reply: Reply, tr: Translator) -> ChatMessage:
+    """Return *reply* as chat: the answer first, then context, then what can be asked next."""
+    parts: list[str] = []
+    for block in reply.blocks:
+        match block:
+            case Lead(text) | Paragraph(text):
+                parts.append(tr(text))
+            case Heading(text):
+                parts.append(f"\n{tr(text).upper()}")
+            case Items(items):
+                parts.extend(f"• {tr(item)}" for item in items)
+            case Fact(label, value):
+                parts.append(f"{tr(label)}: {tr(value)}")
+    if not any(isinstance(block, Lead) for block in reply.blocks):
+        parts.insert(0, tr(reply.title))
+    choices = _distinct(reply.choices, tr)
+    if choices:
+        parts.append("\n" + tr(_("You can go on with (a number is enough):")))
+    return ChatMessage("\n".join([*parts, *_numbered(choices)]), choices)
+
+
+def chat_question(call: Call[S], parameter: Parameter, tr: Translator) -> ChatMessage:
+    """Return the question for a parameter that is missing, with its options."""
+    so_far = call.line()
+    choices = _distinct((Choice(o.label, f"{so_far} {o.value}") for o in parameter.options), tr)
+    head = f"{tr(parameter.prompt)}\n{tr(_('A number is enough:'))}"
+    return ChatMessage("\n".join([head, *_numbered(choices)]), choices)
+
+
+def form_question(command: Command[S], tr: Translator) -> Form:
+    """Return one form that asks for all parameters of a command."""
+    return Form(
+        tr(command.title),
+        tuple(
+            FormField(
+                parameter.name,
+                "list-single",
+                tr(parameter.prompt),
+                (parameter.default,) if parameter.default is not None else (),
+                tuple((option.value, tr(option.label)) for option in parameter.options),
+                required=parameter.default is None,
+            )
+            for parameter in command.parameters
+        ),
+    )
+
+
+def form_reply(reply: Reply, tr: Translator) -> Form:
+    """Return *reply* as the result of a form: one field to read for each block."""
+    fields: list[FormField] = []
+    heading = ""
+    for index, block in enumerate(reply.blocks):
+        name = f"block{index}"
+        match block:
+            case Lead(text) | Paragraph(text):
+                fields.append(FormField(name, "text-multi", heading, (tr(text),)))
+            case Heading(text):
+                heading = tr(text)
+                continue
+            case Items(items):
+                fields.append(FormField(name, "text-multi", heading, tuple(tr(item) for item in items)))
+            case Fact(label, value):
+                fields.append(FormField(name, "text-multi", tr(label), (tr(value),)))
+        heading = ""
+    return Form(tr(reply.title), tuple(fields))
+
+
+def _distinct(choices: Iterable[Choice], tr: Translator) -> tuple[tuple[str, str], ...]:
+    """Return (line, label) of each choice; one that repeats a line or a label is left out."""
+    lines: set[str] = set()
+    labels: set[str] = set()
+    kept = []
+    for choice in choices:
+        label = tr(choice.label)
+        if choice.line not in lines and label not in labels:
+            kept.append((choice.line, label))
+            lines.add(choice.line)
+            labels.add(label)
+    return tuple(kept)
+
+
+def _numbered(choices: Iterable[tuple[str, str]]) -> list[str]:
+    return [f"{number}. {label}" for number, (_line, label) in enumerate(choices, 1)]
