@@ -116,6 +116,13 @@ class LanguageName:
 
 
 @dataclass(frozen=True, slots=True)
+class Country:
+    """A country, by its ISO 3166 code."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A text in English, to be translated where it is shown."""
 
@@ -130,7 +137,7 @@ class Message:
         return Message(self.msgid, self.context, self.plural, self.n, values)
 
 
-Phrase: TypeAlias = str | Message | Duration | Day | Number | Listing | Localized | LanguageName
+Phrase: TypeAlias = str | Message | Duration | Day | Number | Listing | Localized | LanguageName | Country
 
 
 def _(msgid: str) -> Message:
@@ -175,6 +182,8 @@ class Translator:
                 return self._localized(phrase)
             case LanguageName(code):
                 return _locale(code).get_display_name(self._locale) or code
+            case Country(code):
+                return str(self._locale.territories.get(code, code))
 
     def _message(self, message: Message) -> str:
         catalogue, context = self._catalogue, message.context

@@ -11,10 +11,10 @@ from datetime import datetime
 from bot.commands.interpretation import interpret
 from bot.commands.notices import Notice, notice
 from bot.commands.services import BotCommand, Services
-from bot.dialogue.command import Call, Missing, Origin, Ready, Refused, Request, prepare
+from bot.dialogue.command import Missing, Origin, Ready, Refused, Request, prepare
 from bot.dialogue.memory import Memory, Remembered
 from bot.dialogue.rendering import ChatMessage, Form, chat_question, chat_reply, form_question, form_reply
-from bot.dialogue.reply import Outcome, Reply
+from bot.dialogue.reply import Outcome, Paragraph, Question, Reply
 from bot.dialogue.understanding import Understander
 from bot.i18n import Translator, negotiate, translator
 
@@ -67,16 +67,18 @@ class Desk:
         found = interpret(text, read, remembered, self.services)
         if isinstance(found, Reply):
             return self._say(found, conversation, tr, now)
-        match prepare(found.command, found.arguments):
-            case Missing(parameter):
-                return self._ask(found, conversation, chat_question(found, parameter, tr), tr, now)
-            case Refused(parameter):
-                arguments = {k: v for k, v in found.arguments.items() if k != parameter.name}
-                asked = replace(found, arguments=arguments)
-                return self._ask(asked, conversation, chat_question(asked, parameter, tr), tr, now)
+        call = found.call
+        match prepare(call.command, call.arguments):
+            case Missing(parameter) | Refused(parameter):
+                given = {key: value for key, value in call.arguments.items() if key != parameter.name}
+                question = chat_question(replace(call, arguments=given), parameter, tr)
+                return self._spoken(question, None, conversation, tr, now)
             case Ready(arguments):
-                request = Request(sender, tr.language, arguments, Origin.CHAT, now, remembered.question)
-                reply = await found.command.handler(request, self.services)
+                origin = Origin.CHAT if sender else Origin.OFFLINE
+                request = Request(sender, tr.language, arguments, origin, now, remembered.question)
+                reply = await call.command.handler(request, self.services)
+                if found.note is not None:
+                    reply = replace(reply, blocks=(Paragraph(found.note), *reply.blocks))
                 return self._say(reply, conversation, tr, now)
 
     async def notice(self, what: Notice, *, sender: str | None, language: str | None) -> Spoken:
@@ -120,14 +122,16 @@ class Desk:
 
     def _say(self, reply: Reply, conversation: str, tr: Translator, now: datetime) -> Spoken:
         tr = translator(reply.language) if reply.language else tr
-        message = chat_reply(reply, tr)
-        lines = tuple(line for line, _label in message.responses)
-        self._memory.remember(conversation, Remembered(reply.question, lines), now)
-        return Spoken(tr.language, message)
+        return self._spoken(chat_reply(reply, tr), reply.question, conversation, tr, now)
 
-    def _ask(
-        self, call: Call[Services], conversation: str, message: ChatMessage, tr: Translator, now: datetime
+    def _spoken(
+        self,
+        message: ChatMessage,
+        question: Question | None,
+        conversation: str,
+        tr: Translator,
+        now: datetime,
     ) -> Spoken:
         lines = tuple(line for line, _label in message.responses)
-        self._memory.remember(conversation, Remembered(None, lines), now)
+        self._memory.remember(conversation, Remembered(question, lines), now)
         return Spoken(tr.language, message)

@@ -7,6 +7,7 @@ from enum import Enum
 from bot.commands.services import Services
 from bot.dialogue.reply import Choice, Lead, Outcome, Paragraph, Reply
 from bot.i18n import _
+from bot.policy.wording.people import reach
 
 
 class Notice(Enum):
@@ -28,14 +29,14 @@ def notice(what: Notice, services: Services) -> Reply:
                     Lead(_("Your message is encrypted end to end, and I have no key to read it.")),
                     Paragraph(
                         _(
-                            "I am a program on the server, so encryption would protect nothing here: the connection "
-                            "to the server is what protects this chat."
+                            "I am a program on the server, so encryption would protect nothing here: "
+                            "the connection to the server is what protects this chat."
                         )
                     ),
                     Paragraph(
                         _(
-                            "Please switch encryption off for this chat only (usually the padlock beside the text "
-                            'field, then "unencrypted") and send it again.'
+                            "Please switch encryption off for this chat only (usually the padlock beside the "
+                            "text field, then “unencrypted”) and send it again."
                         )
                     ),
                 ),
@@ -62,7 +63,9 @@ def notice(what: Notice, services: Services) -> Reply:
                         _("Something went wrong on my side, and I could not answer. Please try again later.")
                     ),
                     Paragraph(
-                        _("If it keeps happening, please tell %(contact)s.")(contact=contact(services.policy))
+                        _("If it keeps happening, please tell %(contact)s.")(
+                            contact=reach(services.policy.controller)
+                        )
                     ),
                 ),
                 outcome=Outcome.ERROR,

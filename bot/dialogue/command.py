@@ -6,14 +6,14 @@ its own way and calls the handler when everything is there.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Generic, TypeAlias, TypeVar
 
 from bot.dialogue.reply import Question, Reply
-from bot.i18n import Phrase
+from bot.i18n import Message, Phrase, translator
 
 S = TypeVar("S")
 
@@ -76,6 +76,8 @@ class Command(Generic[S]):
     summary: Phrase
     handler: Handler[S]
     parameters: tuple[Parameter, ...] = ()
+    words: tuple[Message, ...] = ()
+    """What people may write instead of the name, in every language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +138,15 @@ class Call(Generic[S]):
 class Registry(Generic[S]):
     """The commands, by name and in the order of the help."""
 
-    def __init__(self, commands: Sequence[Command[S]]) -> None:
+    def __init__(self, commands: Sequence[Command[S]], languages: Iterable[str] = ()) -> None:
         self._by_name = {command.name: command for command in commands}
         if len(self._by_name) != len(commands):
             raise ValueError("two commands have the same name")
+        self._by_word = dict(self._by_name)
+        for tr in map(translator, languages):
+            for command in commands:
+                for word in command.words:
+                    self._by_word.setdefault(tr(word).casefold(), command)
 
     def __iter__(self) -> Iterator[Command[S]]:
         return iter(self._by_name.values())
@@ -155,7 +162,7 @@ class Registry(Generic[S]):
         the understanding of free text.
         """
         name, *words = line.casefold().strip(" .!?/").split() or [""]
-        command = self._by_name.get(name)
+        command = self._by_word.get(name)
         if command is None or len(words) > len(command.parameters):
             return None
         given = list(zip(command.parameters, words, strict=False))

@@ -47,7 +47,9 @@ def chat_reply(reply: Reply, tr: Translator) -> ChatMessage:
     parts: list[str] = []
     for block in reply.blocks:
         match block:
-            case Lead(text) | Paragraph(text):
+            case Lead(text):
+                parts += [tr(text), ""]
+            case Paragraph(text):
                 parts.append(tr(text))
             case Heading(text):
                 parts.append(f"\n{tr(text).upper()}")
@@ -57,10 +59,12 @@ def chat_reply(reply: Reply, tr: Translator) -> ChatMessage:
                 parts.append(f"{tr(label)}: {tr(value)}")
     if not any(isinstance(block, Lead) for block in reply.blocks):
         parts.insert(0, tr(reply.title))
+    said = "\n".join(parts).strip()
     choices = _distinct(reply.choices, tr)
-    if choices:
-        parts.append("\n" + tr(_("You can go on with (a number is enough):")))
-    return ChatMessage("\n".join([*parts, *_numbered(choices)]), choices)
+    if not choices:
+        return ChatMessage(said)
+    offer = tr(_("You can go on with (a number is enough):"))
+    return ChatMessage("\n".join([said, "", offer, *_numbered(choices)]), choices)
 
 
 def chat_question(call: Call[S], parameter: Parameter, tr: Translator) -> ChatMessage:

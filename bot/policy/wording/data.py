@@ -8,9 +8,11 @@ from bot.i18n import Listing, Phrase, _
 from bot.policy.data import Control, DataStatement, Exception_, Form
 from bot.policy.model import Policy
 from bot.policy.retention import Last
-from bot.policy.terms import Condition, FormKind, Stored, Switcher, Visibility
+from bot.policy.terms import FormKind, Stored, Switcher
+from bot.policy.vocabulary import Aspect
 from bot.policy.wording import terms, time
 from bot.policy.wording.categories import statement_object
+from bot.policy.wording.line import Line, only, says
 
 
 def stored(policy: Policy, one: DataStatement, day: date) -> Phrase:
@@ -202,8 +204,24 @@ def erasing(policy: Policy, one: DataStatement) -> tuple[Phrase, ...]:
     return tuple(lines)
 
 
-def is_decided_by_client(one: DataStatement) -> bool:
-    """Return whether the app, and not the operator, decides on it."""
-    return Visibility.CLIENT_DECIDES in one.visibility or any(
-        each.condition is Condition.CLIENT_DECIDES for each in one.when
-    )
+def lines(policy: Policy, one: DataStatement, day: date) -> tuple[Line, ...]:
+    """Return all that a statement says, sentence by sentence."""
+    found = [says(stored(policy, one, day)), only(keeping(policy, one, day), Aspect.HOW_LONG)]
+    found += [only(text, Aspect.HOW_LONG) for text in conditions(one)]
+    found += [says(text, Aspect.HOW_LONG) for text in time.around(one.retention, day)]
+    found += [says(text) for text in parts(one)]
+    found += [says(text, Aspect.HOW_LONG) for text in exceptions(one)]
+    found += [says(text, Aspect.SWITCH_OFF) for text in control(one)]
+    if one.form:
+        found.append(says(form(one.form), Aspect.ENCRYPTED))
+    if not one.personal:
+        found.append(says(_("No person can be derived from it."), Aspect.WHO))
+    if one.temporary:
+        found.append(says(_("This is switched on only for a time, when it is needed.")))
+    found += [only(text, Aspect.WHO) for text in visibility(policy, one)]
+    found += [only(text, Aspect.WHY) for text in purposes(policy, one)]
+    found += [only(text, Aspect.LEGAL_BASIS) for text in legal_basis(policy, one)]
+    found += [only(text, Aspect.ERASE) for text in erasing(policy, one)]
+    if one.text:
+        found.append(says(one.text.phrase()))
+    return tuple(found)

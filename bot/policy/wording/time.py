@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import assert_never
 
-from bot.i18n import Day, Listing, Message, Phrase, _, n_, p_
+from bot.i18n import Day, Duration, Listing, Message, Phrase, Unit, _, n_, p_
 from bot.policy.retention import (
     Bound,
     Event,
@@ -50,6 +50,23 @@ _KEPT: dict[str, Message] = {
 }
 
 
+_SINGLE: dict[Unit, Message] = {
+    Unit.MINUTE: p_("interval", "every minute"),
+    Unit.HOUR: p_("interval", "every hour"),
+    Unit.DAY: p_("interval", "every day"),
+    Unit.WEEK: p_("interval", "every week"),
+    Unit.MONTH: p_("interval", "every month"),
+    Unit.YEAR: p_("interval", "every year"),
+}
+
+
+def every(period: Duration) -> Phrase:
+    """Return an interval as an adverbial: "every day", "every 72 hours"."""
+    if period.count == 1:
+        return _SINGLE[period.unit]
+    return p_("interval", "every %(period)s")(period=period)
+
+
 def how_long(limit: Limit) -> Phrase:
     """Return a limit as an adverbial: "for 7 days", "until delivery"."""
     match limit:
@@ -62,7 +79,7 @@ def how_long(limit: Limit) -> Phrase:
         case Last(last=count):
             return n_("(only the last one of them)", "(only the last %(n)s of them)", count)
         case Wiped(wiped_every=period):
-            return p_("how long", "until the next wipe (there is one every %(period)s)")(period=period)
+            return p_("how long", "until the next wipe (there is one %(interval)s)")(interval=every(period))
         case Kept(kept=word):
             return _KEPT[word]
         case FirstOf(first_of=parts):

@@ -1,0 +1,196 @@
+"""What the policy says as a whole: overview, purposes, rights, who, where, versions, the bot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from bot.answers.clause import Clause, in_force, law_says, policy_says, program_says, stated
+from bot.i18n import Day, Listing, Phrase, _
+from bot.policy.data import DataStatement
+from bot.policy.model import Policy
+from bot.policy.organisation import Contact
+from bot.policy.terms import Category, Stored
+from bot.policy.vocabulary import Aspect
+from bot.policy.wording import data, people, services, terms, time
+from bot.policy.wording.categories import statement_title
+from bot.policy.wording.line import says
+
+
+def overview(policy: Policy, day: date) -> Iterator[Clause]:
+    """Return everything that is stored, one line each, and what is not."""
+    statements = [one for one in policy.data if one.holds(day)]
+    kept = [one for one in statements if one.stored is not Stored.NO]
+    where: Phrase = policy.host or policy.controller.name.phrase()
+    yield policy_says(
+        _("This is what %(host)s stores about you, and for how long:")(host=where),
+        Aspect.HOW_LONG,
+        Aspect.GET,
+    )
+    for one in kept:
+        line = _("• %(title)s: %(how_long)s")(title=statement_title(policy, one), how_long=_briefly(one, day))
+        yield from stated([says(line, Aspect.HOW_LONG)], one)
+    missing = [statement_title(policy, one) for one in statements if one.stored is Stored.NO]
+    if missing:
+        yield policy_says(_("Not stored: %(list)s.")(list=Listing(tuple(missing))))
+
+
+def _briefly(one: DataStatement, day: date) -> Phrase:
+    current = time.in_force(one.retention, day)
+    if current is not None:
+        return time.how_long(current.limit)
+    if one.stored is Stored.MEMORY_ONLY:
+        return _("in memory only")
+    return _("for a time that the policy does not state")
+
+
+def purposes(policy: Policy, day: date) -> Iterator[Clause]:
+    """Return what data are used for: in general, then kind by kind."""
+    if policy.purposes:
+        named = Listing(tuple(terms.PURPOSES[each] for each in policy.purposes))
+        yield policy_says(_("We use data for: %(purposes)s.")(purposes=named), Aspect.WHY)
+    for one in policy.data:
+        if one.holds(day):
+            yield from stated([says(text, Aspect.WHY) for text in data.purposes(policy, one)], one)
+
+
+def legal_basis(policy: Policy, day: date) -> Iterator[Clause]:
+    """Return the legal bases: in general, then kind by kind."""
+    if policy.legal_basis:
+        named = Listing(tuple(terms.basis(each) for each in policy.legal_basis))
+        sentence = _("We process data on this legal basis: %(basis)s.")(basis=named)
+        yield policy_says(sentence, Aspect.LEGAL_BASIS)
+    for one in policy.data:
+        if one.holds(day):
+            texts = data.legal_basis(policy, one)
+            yield from stated([says(text, Aspect.LEGAL_BASIS) for text in texts], one)
+
+
+def rights(policy: Policy, day: date) -> Iterator[Clause]:
+    """Return the rights that the policy names, then those that the law gives anyway."""
+    named = set()
+    for one in in_force(policy.rights, day):
+        named.add(one.right)
+        yield from stated(people.right(one), one)
+    missing = [right for right in people.RIGHTS if right not in named]
+    if missing:
+        if named:
+            yield law_says(
+                _("The law gives you these rights as well, although the policy does not name them:")
+            )
+        else:
+            yield law_says(_("The policy does not name your rights, but the law gives you these:"))
+    for right in missing:
+        aspects = people.RIGHT_ASPECTS.get(right, ())
+        yield law_says(_("• %(right)s.")(right=people.RIGHTS[right]), *aspects)
+    if policy.supervisory_authority:
+        authority = people.reach(policy.supervisory_authority)
+        sentence = _("Supervisory authority: %(contact)s.")(contact=authority)
+        yield policy_says(sentence, Aspect.CONTACT)
+
+
+def controller(policy: Policy, _day: date) -> Iterator[Clause]:
+    """Return who is responsible and how to reach them (Art. 13(1)(a) and (b) GDPR)."""
+    sentence = _("%(name)s is responsible for this server and for your data.")
+    yield policy_says(
+        sentence(name=policy.controller.name.phrase()), Aspect.CONTACT, Aspect.WHO, Aspect.WHERE
+    )
+    yield from _reach(policy.controller)
+    others: list[tuple[Phrase, Contact | None]] = [
+        (_("Data protection officer"), policy.data_protection_officer),
+        (_("Supervisory authority"), policy.supervisory_authority),
+    ]
+    for label, contact in others:
+        if contact:
+            line = _("%(label)s: %(value)s")(label=label, value=people.reach(contact))
+            yield policy_says(line, Aspect.CONTACT)
+
+
+def _reach(contact: Contact) -> Iterator[Clause]:
+    for label, value in people.contact_facts(contact):
+        yield policy_says(_("%(label)s: %(value)s")(label=label, value=value), Aspect.CONTACT, Aspect.WHERE)
+    if contact.text:
+        yield policy_says(contact.text.phrase(), Aspect.CONTACT)
+
+
+def location(policy: Policy, day: date) -> Iterator[Clause]:
+    """Return where the machines stand and whose law applies."""
+    for one in in_force(policy.hosting, day):
+        yield from stated(people.hosting(one), one)
+    for backup in in_force(policy.backups, day):
+        lines = [line for line in services.backup(backup, day) if Aspect.WHERE in line.aspects]
+        if lines:
+            yield policy_says(_("About the backups:"), Aspect.WHERE)
+        yield from stated(lines, backup)
+
+
+def changes(policy: Policy, day: date) -> Iterator[Clause]:
+    """Return which version is in force, what came before, and how people learn of changes."""
+    effective = Day(policy.effective)
+    if policy.effective <= day:
+        sentence = _("Version %(version)s of the policy is in force since %(day)s.")
+    else:
+        sentence = _("Version %(version)s of the policy comes into force on %(day)s.")
+    yield policy_says(sentence(version=policy.version, day=effective))
+    for old in sorted(policy.history, key=lambda one: one.effective, reverse=True):
+        line: Phrase = _("Before: version %(version)s, in force from %(day)s.")(
+            version=old.version, day=Day(old.effective)
+        )
+        if old.text:
+            line = _("%(first)s %(second)s")(first=line, second=old.text.phrase())
+        if old.url:
+            line = _("%(first)s %(second)s")(first=line, second=old.url)
+        yield policy_says(line)
+    notices = policy.notices
+    if notices is None:
+        yield policy_says(_("The policy does not say how you learn of changes."))
+        return
+    if notices.material:
+        channels = Listing(notices.material)
+        yield policy_says(_("You learn of changes that matter by: %(channels)s.")(channels=channels))
+    if notices.minor:
+        yield policy_says(_("You learn of small changes by: %(channels)s.")(channels=Listing(notices.minor)))
+    if notices.text:
+        yield policy_says(notices.text.phrase())
+
+
+def bot(policy: Policy, day: date) -> Iterator[Clause]:
+    """Return what this program is and what it keeps: true whatever the policy says."""
+    yield program_says(
+        _(
+            "I am a program on this server. I answer from the operator's policy and ask no other service: "
+            "no artificial intelligence elsewhere reads what you write to me."
+        ),
+        Aspect.WHO,
+        Aspect.WHERE,
+    )
+    yield program_says(
+        _(
+            "I keep no messages. If you choose a language, I keep that choice under a pseudonym instead of "
+            "your address, until you undo it with “language auto”."
+        ),
+        Aspect.HOW_LONG,
+        Aspect.ERASE,
+    )
+    yield program_says(
+        _("What we talked about stays in memory for a few minutes, so that you can ask “why?”."),
+        Aspect.HOW_LONG,
+    )
+    unencrypted = _(
+        "This chat is not encrypted end to end, because I have to read it; "
+        "the connection to the server protects it."
+    )
+    yield program_says(unencrypted, Aspect.ENCRYPTED)
+    if policy.about(Category.ARCHIVE, day=day):
+        yield program_says(
+            _("Your server may keep this chat in your message archive, like any other chat."), Aspect.HOW_LONG
+        )
+
+
+def gone_from_backups(policy: Policy, day: date) -> Iterator[Clause]:
+    """Return when something that is erased on *day* is gone from the backups."""
+    for one in in_force(policy.backups, day):
+        text = services.gone_from_backups(one, day)
+        if text is None:
+            text = _("It can live on in the backups for a while; the policy does not say exactly how long.")
+        yield from stated([says(text, Aspect.HOW_LONG, Aspect.ERASE)], one)

@@ -1,0 +1,137 @@
+"""Choosing the sentences that answer a question: the exact fact first, then a little context."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.answers.clause import Clause, policy_says
+from bot.answers.general import general, whom_to_ask
+from bot.answers.topics import DATA, gather
+from bot.dialogue.reply import Choice, Lead, Paragraph, Question, Reply
+from bot.i18n import Phrase, p_
+from bot.policy.model import Policy
+from bot.policy.vocabulary import Aspect, Topic
+from bot.policy.wording.topics import ASPECTS, SILENT, TOPICS
+
+_LONG = frozenset({Topic.OVERVIEW, Topic.RIGHTS, Topic.CONTROLLER_CONTACT, Topic.PURPOSES, Topic.LEGAL_BASIS})
+"""Topics that are lists and shown whole."""
+
+_MOST_CONTEXT = 7
+"""Lines of context after the answer; more would hide it on the screen of a phone."""
+
+_LEADS_ALONE = frozenset(
+    {Aspect.WHY, Aspect.LEGAL_BASIS, Aspect.WHERE, Aspect.GET, Aspect.CONTACT, Aspect.ENCRYPTED}
+)
+"""Aspects for which a statement about all data answers a question about one kind of data."""
+
+_NEXT: dict[Aspect, tuple[Aspect, ...]] = {
+    Aspect.WHAT: (Aspect.HOW_LONG, Aspect.WHO, Aspect.ERASE),
+    Aspect.HOW_LONG: (Aspect.ERASE, Aspect.WHO, Aspect.WHY),
+    Aspect.WHY: (Aspect.LEGAL_BASIS, Aspect.HOW_LONG, Aspect.SWITCH_OFF),
+    Aspect.LEGAL_BASIS: (Aspect.WHY, Aspect.SWITCH_OFF, Aspect.CONTACT),
+    Aspect.WHO: (Aspect.ENCRYPTED, Aspect.HOW_LONG, Aspect.ERASE),
+    Aspect.WHERE: (Aspect.WHO, Aspect.HOW_LONG, Aspect.CONTACT),
+    Aspect.GET: (Aspect.ERASE, Aspect.HOW_LONG, Aspect.CONTACT),
+    Aspect.ERASE: (Aspect.HOW_LONG, Aspect.GET, Aspect.CONTACT),
+    Aspect.SWITCH_OFF: (Aspect.HOW_LONG, Aspect.ERASE, Aspect.WHY),
+    Aspect.ENCRYPTED: (Aspect.WHO, Aspect.HOW_LONG, Aspect.WHERE),
+    Aspect.CONTACT: (Aspect.WHAT, Aspect.GET, Aspect.ERASE),
+}
+
+_RELATED: dict[Topic, tuple[Topic, ...]] = {
+    Topic.OVERVIEW: (Topic.RIGHTS, Topic.THIRD_PARTIES, Topic.CONTROLLER_CONTACT),
+    Topic.BACKUPS: (Topic.ACCOUNT_DELETION, Topic.DATA_LOCATION),
+    Topic.INACTIVE_ACCOUNTS: (Topic.ACCOUNT_DELETION, Topic.ACCOUNT),
+    Topic.ACCOUNT_DELETION: (Topic.BACKUPS, Topic.INACTIVE_ACCOUNTS, Topic.FEDERATION),
+    Topic.ENCRYPTION: (Topic.ARCHIVE, Topic.PASSWORD, Topic.FEDERATION),
+    Topic.FEDERATION: (Topic.THIRD_PARTIES, Topic.PRESENCE),
+    Topic.THIRD_PARTIES: (Topic.FEDERATION, Topic.AUTHORITIES, Topic.PURPOSES),
+    Topic.PURPOSES: (Topic.LEGAL_BASIS, Topic.THIRD_PARTIES),
+    Topic.LEGAL_BASIS: (Topic.PURPOSES, Topic.RIGHTS),
+    Topic.ABUSE: (Topic.IP_ADDRESSES, Topic.CONTROLLER_CONTACT),
+    Topic.AUTHORITIES: (Topic.DATA_LOCATION, Topic.THIRD_PARTIES),
+    Topic.WEBMAIL_COOKIES: (Topic.WEB_ANALYTICS, Topic.EMAIL),
+    Topic.WEB_ANALYTICS: (Topic.WEBMAIL_COOKIES, Topic.IP_ADDRESSES),
+    Topic.RIGHTS: (Topic.CONTROLLER_CONTACT, Topic.ACCOUNT_DELETION),
+    Topic.CONTROLLER_CONTACT: (Topic.RIGHTS, Topic.DATA_LOCATION),
+    Topic.CHILDREN: (Topic.CONTROLLER_CONTACT, Topic.ACCOUNT),
+    Topic.DATA_LOCATION: (Topic.THIRD_PARTIES, Topic.FEDERATION),
+    Topic.POLICY_CHANGES: (Topic.OVERVIEW, Topic.CONTROLLER_CONTACT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The clauses that answer a question, the answer itself first.
+
+    *is_stated* is False when the policy is silent; the clauses then say so and whom to ask.
+    """
+
+    question: Question
+    clauses: tuple[Clause, ...]
+    is_stated: bool
+
+
+def answer(policy: Policy, question: Question, day: date) -> Answer:
+    """Return what *policy* answers to *question* on *day*."""
+    topic, aspect = question.topic, question.aspect
+    said = gather(policy, topic, day)
+    direct = [clause for clause in said if aspect in clause.line.aspects]
+    extra = [
+        clause for clause in general(policy, topic, aspect, DATA.get(topic, ()), day) if clause not in direct
+    ]
+    if direct or (extra and aspect in _LEADS_ALONE):
+        return Answer(question, _shortened([*direct, *extra], topic), is_stated=True)
+    silent = policy_says(SILENT[aspect](topic=TOPICS[topic]))
+    context = [clause for clause in said if Aspect.WHAT in clause.line.aspects][:2]
+    return Answer(question, (silent, *context, *extra, whom_to_ask(policy)), is_stated=False)
+
+
+def _shortened(clauses: list[Clause], topic: Topic) -> tuple[Clause, ...]:
+    return tuple(clauses if topic in _LONG else clauses[: 1 + _MOST_CONTEXT])
+
+
+def reply(policy: Policy, question: Question, day: date) -> Reply:
+    """Return the answer as a reply, with what can be asked next."""
+    found = answer(policy, question, day)
+    lead, *context = found.clauses
+    return Reply(
+        title(question),
+        (Lead(lead.text), *(Paragraph(clause.text) for clause in context)),
+        choices(policy, found, day),
+        question=question,
+    )
+
+
+def title(question: Question) -> Phrase:
+    """Return a heading: the topic, and the side of it that is asked."""
+    if question.aspect is Aspect.WHAT:
+        return TOPICS[question.topic]
+    return p_("title", "%(topic)s: %(aspect)s")(topic=TOPICS[question.topic], aspect=ASPECTS[question.aspect])
+
+
+def choices(policy: Policy, found: Answer, day: date) -> tuple[Choice, ...]:
+    """Return what can be asked next and has an answer: other sides, related topics, the source."""
+    topic, aspect = found.question.topic, found.question.aspect
+    if topic in DATA and topic not in _RELATED:
+        candidates = [Question(topic, side) for side in _NEXT[aspect]]
+    else:
+        candidates = [Question(other) for other in _RELATED[topic]]
+    after = [
+        Choice(ASPECTS[one.aspect] if one.topic is topic else TOPICS[one.topic], line(one))
+        for one in candidates
+        if answer(policy, one, day).is_stated
+    ]
+    if found.is_stated:
+        after.append(Choice(p_("choice", "Where does the policy say this?"), f"why {topic} {aspect}"))
+    else:
+        after.append(Choice(p_("choice", "All topics"), "topics"))
+    return tuple(after)
+
+
+def line(question: Question) -> str:
+    """Return the line of chat that asks *question*."""
+    if question.aspect is Aspect.WHAT:
+        return f"topics {question.topic}"
+    return f"topics {question.topic} {question.aspect}"

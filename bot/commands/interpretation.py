@@ -1,0 +1,174 @@
+"""From what was written, and what was understood of it, to a call of a command."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.answers.answer import line
+from bot.commands.services import Services
+from bot.dialogue.command import Call
+from bot.dialogue.memory import Remembered
+from bot.dialogue.reply import Choice, Lead, Outcome, Paragraph, Question, Reply
+from bot.dialogue.understanding import Understanding
+from bot.i18n import Message, Phrase, _, p_
+from bot.policy.vocabulary import Aspect, Intent, Label, Topic
+from bot.policy.wording.topics import ASPECTS, TOPICS
+
+_NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*\Z")
+_SHORT = 6
+"""Words of a message that can be a question about what was just said ("and how long?")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """A call, and what has to be said before its reply."""
+
+    call: Call[Services]
+    note: Phrase | None = None
+
+
+def interpret(text: str, read: Understanding, remembered: Remembered, services: Services) -> Intended | Reply:
+    """Return the command that *text* calls for, or a reply where no command fits.
+
+    In this order: the number of a choice that was offered, a written-out command, free text.
+    """
+    number = _NUMBER.match(text)
+    if number and 0 < int(number[1]) <= len(remembered.lines):
+        text = remembered.lines[int(number[1]) - 1]
+    written = services.registry.parse(text)
+    if written is not None:
+        return Intended(written)
+    label = read.ranked[0]
+    if label is Intent.OUT_OF_SCOPE:
+        return _follow_up(text, read, remembered, services) or _off_topic()
+    if not read.certain and len(read.ranked) > 1:
+        return _which(read)
+    if isinstance(label, Topic):
+        return Intended(_ask(services, Question(label, read.aspect or Aspect.WHAT)))
+    return _intended(label, read, services)
+
+
+def _follow_up(text: str, read: Understanding, remembered: Remembered, services: Services) -> Intended | None:
+    """Return a question about what was just said: "and how long?"."""
+    if remembered.question is None or read.aspect is None or len(text.split()) > _SHORT:
+        return None
+    return Intended(_ask(services, Question(remembered.question.topic, read.aspect)))
+
+
+def _intended(intent: Intent, read: Understanding, services: Services) -> Intended | Reply:
+    if intent in _SUBSTITUTES:
+        question, note = _SUBSTITUTES[intent]
+        return Intended(_ask(services, question), note)
+    match intent:
+        case Intent.SET_LANGUAGE:
+            return Intended(_call(services, "language", language=read.argument))
+        case Intent.HELP:
+            return Intended(_call(services, "help"))
+        case Intent.SHOW_POLICY:
+            return Intended(_call(services, "policy"))
+        case Intent.SHOW_CHANGES:
+            return Intended(_ask(services, Question(Topic.POLICY_CHANGES)))
+        case Intent.GREETING:
+            return _greeting()
+        case Intent.THANKS:
+            return Reply(_("Thanks"), (Lead(_("You are welcome. Ask me any time.")),))
+        case _:
+            return _off_topic()
+
+
+_CANNOT_ERASE = _("I cannot delete anything myself. This is what you can do:")
+_CANNOT_LOOK = _("I cannot look into your account, so I tell you what the policy says:")
+_CANNOT_EXPORT = _("I cannot give out a copy of your data myself. This is what the policy says:")
+_CANNOT_ANNOUNCE = _("I send no announcements, so there is nothing to switch. This is what the policy says:")
+
+_SUBSTITUTES: dict[Intent, tuple[Question, Message]] = {
+    Intent.MY_DATA: (Question(Topic.OVERVIEW), _CANNOT_LOOK),
+    Intent.EXPORT_DATA: (Question(Topic.RIGHTS, Aspect.GET), _CANNOT_EXPORT),
+    Intent.ERASE_UPLOADS: (Question(Topic.UPLOADS, Aspect.ERASE), _CANNOT_ERASE),
+    Intent.ERASE_ARCHIVE: (Question(Topic.ARCHIVE, Aspect.ERASE), _CANNOT_ERASE),
+    Intent.ERASE_OFFLINE: (Question(Topic.OFFLINE_MESSAGES, Aspect.ERASE), _CANNOT_ERASE),
+    Intent.ERASE_PROFILE: (Question(Topic.PROFILE, Aspect.ERASE), _CANNOT_ERASE),
+    Intent.ERASE_ACCOUNT: (Question(Topic.ACCOUNT_DELETION, Aspect.ERASE), _CANNOT_ERASE),
+    Intent.ANNOUNCEMENTS_ON: (Question(Topic.POLICY_CHANGES), _CANNOT_ANNOUNCE),
+    Intent.ANNOUNCEMENTS_OFF: (Question(Topic.POLICY_CHANGES), _CANNOT_ANNOUNCE),
+}
+"""What the bot cannot do itself, and the question whose answer helps instead."""
+
+_LABELS: dict[Intent, tuple[Phrase, str]] = {
+    Intent.MY_DATA: (TOPICS[Topic.OVERVIEW], "topics overview"),
+    Intent.EXPORT_DATA: (ASPECTS[Aspect.GET], "topics rights get"),
+    Intent.SET_LANGUAGE: (_("Language"), "language"),
+    Intent.HELP: (_("What I can do"), "help"),
+    Intent.SHOW_POLICY: (_("Show the policy"), "policy"),
+    Intent.SHOW_CHANGES: (TOPICS[Topic.POLICY_CHANGES], "topics policy_changes"),
+    Intent.ANNOUNCEMENTS_ON: (TOPICS[Topic.POLICY_CHANGES], "topics policy_changes"),
+    Intent.ANNOUNCEMENTS_OFF: (TOPICS[Topic.POLICY_CHANGES], "topics policy_changes"),
+    Intent.ERASE_UPLOADS: (TOPICS[Topic.UPLOADS], "topics uploads erase"),
+    Intent.ERASE_ARCHIVE: (TOPICS[Topic.ARCHIVE], "topics archive erase"),
+    Intent.ERASE_OFFLINE: (TOPICS[Topic.OFFLINE_MESSAGES], "topics offline_messages erase"),
+    Intent.ERASE_PROFILE: (TOPICS[Topic.PROFILE], "topics profile erase"),
+    Intent.ERASE_ACCOUNT: (TOPICS[Topic.ACCOUNT_DELETION], "topics account_deletion"),
+}
+
+
+def _which(read: Understanding) -> Reply:
+    """Offer what was perhaps meant."""
+    choices = [choice for label in read.ranked if (choice := _choice(label, read.aspect)) is not None]
+    return Reply(
+        _("What do you mean?"),
+        (Lead(_("I am not sure that I understood you. Do you mean one of these?")),),
+        (*choices, Choice(p_("choice", "All topics"), "topics")),
+        Outcome.WARN,
+    )
+
+
+def _choice(label: Label, aspect: Aspect | None) -> Choice | None:
+    if isinstance(label, Topic):
+        return Choice(TOPICS[label], line(Question(label, aspect or Aspect.WHAT)))
+    return Choice(*_LABELS[label]) if label in _LABELS else None
+
+
+_STARTS = (
+    Choice(TOPICS[Topic.OVERVIEW], "topics overview"),
+    Choice(p_("choice", "All topics"), "topics"),
+    Choice(_("What I can do"), "help"),
+)
+
+
+def _greeting() -> Reply:
+    return Reply(
+        _("Hello"),
+        (
+            Lead(_("Hello! I answer questions about your data on this server.")),
+            Paragraph(_("For instance: “What do you store about me?” or “How long do you keep my photos?”")),
+        ),
+        _STARTS,
+    )
+
+
+def _off_topic() -> Reply:
+    return Reply(
+        _("I do not know that"),
+        (
+            Lead(
+                _(
+                    "I cannot help with that. I only know about privacy on this server: "
+                    "what is stored, why, for how long, and who can see it."
+                )
+            ),
+        ),
+        _STARTS,
+        Outcome.WARN,
+    )
+
+
+def _ask(services: Services, question: Question) -> Call[Services]:
+    return _call(services, "topics", topic=question.topic, aspect=question.aspect)
+
+
+def _call(services: Services, name: str, **arguments: str | None) -> Call[Services]:
+    command = services.registry.get(name)
+    if command is None:
+        raise LookupError(name)
+    return Call(command, {key: value for key, value in arguments.items() if value is not None})
