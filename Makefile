@@ -1,0 +1,54 @@
+# demo, test, check and bench set up what they need by themselves: the Python environment in .venv,
+# and the servers (as root from Debian's packages; otherwise they say what to install).
+
+SERVER ?= prosody
+POLICY ?= data/policies/searx-chat.yaml
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check bench format catalogues docs lock clean servers-demo servers-test
+
+demo: $(READY) servers-demo
+	@$(BIN)/python -m demo --server $(SERVER) --policy $(POLICY)
+
+test: $(READY) servers-test
+	$(BIN)/coverage run -m pytest $(ARGS)
+	$(BIN)/coverage report
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/catalogues.py check
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+catalogues: $(READY)
+	$(BIN)/python tools/catalogues.py update
+
+docs: $(READY)
+	$(BIN)/python tools/generated.py
+
+lock: $(READY)
+	$(BIN)/python tools/lock.py
+
+clean:
+	rm -rf $(VENV) .cache build dist .coverage
+
+servers-demo:
+	@tools/install_debian.sh demo $(SERVER)
+
+servers-test: $(READY)
+	@tools/install_debian.sh tests
+	@$(BIN)/python tools/unpack_servers.py
+
+$(READY): pyproject.toml requirements.lock
+	@tools/make_venv.sh $(PYTHON) $(VENV)
