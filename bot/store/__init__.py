@@ -1,1 +1,7 @@
 """The bot's own state, pseudonymous.  The only package that knows SQL."""
+
+from bot.store.errors import StoreError, StoreTooNew, WrongKey
+from bot.store.pseudonym import SHORTEST_KEY
+from bot.store.store import Kept, Store, open_store
+
+__all__ = ["SHORTEST_KEY", "Kept", "Store", "StoreError", "StoreTooNew", "WrongKey", "open_store"]

@@ -1,0 +1,28 @@
+"""Puts a desk together from what is shipped: the commands, the phrases, the catalogues."""
+
+from __future__ import annotations
+
+from bot import files
+from bot.commands.catalogue import registry
+from bot.commands.desk import Desk
+from bot.commands.services import Services
+from bot.dialogue.understanding import Understander
+from bot.i18n import languages
+from bot.policy.model import Policy
+from bot.store import Store
+
+
+def understander() -> Understander:
+    """Return the understanding of every language that has phrases; raises `bot.files.BadFile`."""
+    phrases = files.directory("data") / "phrases"
+    return Understander({path.stem: files.read(path).data for path in sorted(phrases.glob("*.yaml"))})
+
+
+def services(policy: Policy, store: Store | None = None) -> Services:
+    """Return what handlers work with; without a *store*, nothing is remembered about anybody."""
+    return Services(policy, languages(), registry(), store)
+
+
+def desk(policy: Policy, store: Store | None = None) -> Desk:
+    """Return a desk that answers from *policy*."""
+    return Desk(services(policy, store), understander())

@@ -1,0 +1,30 @@
+"""Names of accounts that only the holder of the key can make."""
+
+from __future__ import annotations
+
+import hmac
+
+SHORTEST_KEY = 32
+"""Bytes that a key must have at least."""
+
+
+class Pseudonymiser:
+    """Turns bare JIDs into pseudonyms: HMAC-SHA-256 under a key that is not in the database."""
+
+    def __init__(self, key: bytes) -> None:
+        """Take the key; raises `ValueError` when it is shorter than 32 bytes."""
+        if len(key) < SHORTEST_KEY:
+            raise ValueError(f"the key has {len(key)} bytes; {SHORTEST_KEY} are needed")
+        self._key = key
+
+    def account(self, bare_jid: str) -> bytes:
+        """Return the pseudonym of an account: 32 bytes.
+
+        The server has already prepared the address (RFC 7622); case is folded all the same, so
+        that one account never has two pseudonyms.
+        """
+        return hmac.digest(self._key, b"account\0" + bare_jid.casefold().encode(), "sha256")
+
+    def check(self) -> bytes:
+        """Return a value that only the same key gives: 32 bytes."""
+        return hmac.digest(self._key, b"check\0", "sha256")
