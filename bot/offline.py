@@ -1,17 +1,14 @@
-"""The command line without a server: asking, checking policies, starting a new one."""
+"""Answers without a server: one question, or many for measuring what is understood."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from bot.commands.build import desk, understander
-from bot.files import BadFile
-from bot.policy.model import Policy, read_policy
+from bot.policy.model import Policy
 
 
 async def ask(policy: Policy, question: str, language: str | None, now: datetime) -> str:
@@ -46,17 +43,3 @@ def _question(line: str, number: int) -> dict[str, Any]:
     if not isinstance(question, dict) or "id" not in question or not isinstance(question.get("text"), str):
         raise BadLine(f'line {number}: write {{"id": …, "lang": …, "text": "…"}} on one line')
     return question
-
-
-def check(paths: Iterable[Path]) -> int:
-    """Print every problem of every policy; the status is 2 when there is one, else 0."""
-    status = 0
-    for path in paths:
-        try:
-            policy = read_policy(path)
-        except BadFile as error:
-            print(error, file=sys.stderr)
-            status = 2
-        else:
-            print(f"{path}: good (version {policy.version}, {len(policy.data)} statements on data)")
-    return status

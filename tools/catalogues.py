@@ -26,7 +26,9 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%|%")
 def extracted() -> Catalog:
     """Return every msgid that the program uses."""
     template = Catalog(project="xmpp-privacy-bot", charset="utf-8")
-    found = extract_from_dir(ROOT / "bot", method_map=[("**.py", "python")], keywords=KEYWORDS, strip_comment_tags=True)
+    found = extract_from_dir(
+        ROOT / "bot", method_map=[("**.py", "python")], keywords=KEYWORDS, strip_comment_tags=True
+    )
     for filename, _line, message, comments, context in found:
         template.add(message, None, [(f"bot/{filename}", 0)], auto_comments=comments, context=context)
     return template
@@ -35,7 +37,15 @@ def extracted() -> Catalog:
 def written(catalogue: Catalog) -> str:
     """Return *catalogue* as text: no line numbers and no dates, so that it changes only with the texts."""
     file = io.BytesIO()
-    write_po(file, catalogue, omit_header=True, sort_output=True, include_lineno=False, width=100, ignore_obsolete=True)
+    write_po(
+        file,
+        catalogue,
+        omit_header=True,
+        sort_output=True,
+        include_lineno=False,
+        width=100,
+        ignore_obsolete=True,
+    )
     plural = catalogue.plural_forms if catalogue.locale else "nplurals=INTEGER; plural=EXPRESSION;"
     header = [
         'msgid ""',

@@ -14,9 +14,9 @@ from bot.commands.services import BotCommand, Services
 from bot.dialogue.command import Missing, Origin, Ready, Refused, Request, prepare
 from bot.dialogue.memory import Memory, Remembered
 from bot.dialogue.rendering import ChatMessage, Form, chat_question, chat_reply, form_question, form_reply
-from bot.dialogue.reply import Outcome, Paragraph, Question, Reply
+from bot.dialogue.reply import Lead, Outcome, Paragraph, Question, Reply
 from bot.dialogue.understanding import Understander
-from bot.i18n import Translator, negotiate, translator
+from bot.i18n import Translator, _, negotiate, translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Filled:
     form: Form
     is_result: bool
     outcome: Outcome = Outcome.INFO
+    note: str = ""
+    """One line for clients that show no form (XEP-0050 §4.3)."""
 
 
 class Desk:
@@ -81,10 +83,14 @@ class Desk:
                     reply = replace(reply, blocks=(Paragraph(found.note), *reply.blocks))
                 return self._say(reply, conversation, tr, now)
 
-    async def notice(self, what: Notice, *, sender: str | None, language: str | None) -> Spoken:
-        """Say something that no command answers: cannot be read, too fast, broken."""
-        tr = self._translator(await self._chosen(sender), language)
-        return Spoken(tr.language, chat_reply(notice(what, self.services), tr))
+    def notice(self, what: Notice, *, language: str | None, incident: str = "") -> Spoken:
+        """Say something that no command answers: cannot be read, too fast, broken.
+
+        It asks nobody, not even the store, so that it can be said when everything else fails.
+        *incident* is the number under which the log has the details of a failure.
+        """
+        tr = self._translator(language)
+        return Spoken(tr.language, chat_reply(notice(what, self.services, incident), tr))
 
     async def form(
         self,
@@ -101,14 +107,18 @@ class Desk:
             return Filled(tr.language, form_question(command, tr), is_result=False)
         prepared = prepare(command, arguments or {})
         if not isinstance(prepared, Ready):
-            return Filled(tr.language, form_question(command, tr), is_result=False, outcome=Outcome.WARN)
+            note = tr(_("Something is missing, or is none of the choices. Please fill in the form again."))
+            return Filled(
+                tr.language, form_question(command, tr), is_result=False, outcome=Outcome.WARN, note=note
+            )
         request = Request(sender, tr.language, prepared.arguments, Origin.FORM, now)
         reply = await command.handler(request, self.services)
         tr = translator(reply.language) if reply.language else tr
-        return Filled(tr.language, form_reply(reply, tr), is_result=True, outcome=reply.outcome)
+        note = next((tr(block.text) for block in reply.blocks if isinstance(block, Lead)), tr(reply.title))
+        return Filled(tr.language, form_reply(reply, tr), is_result=True, outcome=reply.outcome, note=note)
 
-    async def title_translator(self, sender: str, language: str | None) -> Translator:
-        """Return the translator for the names of commands in service discovery."""
+    async def translator_for(self, sender: str, language: str | None) -> Translator:
+        """Return the translator for what is said outside of a chat."""
         return self._translator(await self._chosen(sender), language)
 
     async def _chosen(self, sender: str | None) -> str | None:

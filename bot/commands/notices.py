@@ -19,8 +19,8 @@ class Notice(Enum):
     FAILED = "failed"
 
 
-def notice(what: Notice, services: Services) -> Reply:
-    """Return the words for *what*."""
+def notice(what: Notice, services: Services, incident: str = "") -> Reply:
+    """Return the words for *what*; *incident* is the number of a failure in the log."""
     match what:
         case Notice.ENCRYPTED:
             return Reply(
@@ -63,9 +63,9 @@ def notice(what: Notice, services: Services) -> Reply:
                         _("Something went wrong on my side, and I could not answer. Please try again later.")
                     ),
                     Paragraph(
-                        _("If it keeps happening, please tell %(contact)s.")(
-                            contact=reach(services.policy.controller)
-                        )
+                        _(
+                            "If it keeps happening, please tell %(contact)s and mention the number %(incident)s."
+                        )(contact=reach(services.policy.controller), incident=incident)
                     ),
                 ),
                 outcome=Outcome.ERROR,

@@ -1,0 +1,125 @@
+"""The command line: `privacy-bot`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot import __version__, app, config, files, offline
+from bot.config import BadSecret
+from bot.dialogue.understanding import PhraseError
+from bot.files import BadFile
+from bot.policy.model import read_policy
+from bot.policy.reference import reference
+from bot.store import StoreError
+
+_BAD_INPUT = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand; the status is 0 when it went well, 2 when what it was given is wrong."""
+    arguments = _parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+    except (BadFile, BadSecret, PhraseError, StoreError, offline.BadLine) as error:
+        print(error, file=sys.stderr)
+        return _BAD_INPUT
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return status
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    settings = config.read_settings(arguments.config)
+    app.set_up_logging(settings.log_level)
+    asyncio.run(app.run(settings))
+    return 0
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    if arguments.batch:
+        read_policy(arguments.policy)
+        for line in offline.batch(sys.stdin):
+            print(line)
+        return 0
+    policy = read_policy(arguments.policy)
+    if arguments.question is None:
+        print("ask what? Give the question in quotes, or --batch", file=sys.stderr)
+        return _BAD_INPUT
+    print(asyncio.run(offline.ask(policy, arguments.question, arguments.lang, datetime.now(UTC))))
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    problems = 0
+    for path in arguments.files:
+        try:
+            policy = read_policy(path)
+        except BadFile as error:
+            print(error, file=sys.stderr)
+            problems += len(error.problems)
+        else:
+            print(f"{path}: good (version {policy.version}, in force from {policy.effective})")
+    return _BAD_INPUT if problems else 0
+
+
+def _reference(_arguments: argparse.Namespace) -> int:
+    print(reference())
+    return 0
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    target: Path = arguments.file
+    if target.exists():
+        print(f"{target}: there is such a file already; name another one", file=sys.stderr)
+        return _BAD_INPUT
+    try:
+        shutil.copyfile(files.directory("data") / "policies" / "starter.yaml", target)
+    except OSError as error:
+        print(f"{target}: cannot be written: {error.strerror}", file=sys.stderr)
+        return _BAD_INPUT
+    print(f"{target}: written. Edit it, then: privacy-bot policy check {target}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="privacy-bot", description="Answers privacy questions on an XMPP server."
+    )
+    parser.add_argument("--version", action="version", version=f"xmpp-privacy-bot {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="connect to the server and answer")
+    run.add_argument("--config", type=Path, required=True, metavar="FILE", help="the configuration")
+    run.set_defaults(run=_run)
+
+    ask = commands.add_parser("ask", help="answer one question, without a server")
+    ask.add_argument("--policy", type=Path, required=True, metavar="FILE", help="the policy to answer from")
+    ask.add_argument("--lang", metavar="CODE", help="language of the answer, such as de")
+    ask.add_argument("--batch", action="store_true", help="read JSON lines, write what was understood")
+    ask.add_argument("question", nargs="?", help="the question")
+    ask.set_defaults(run=_ask)
+
+    init = commands.add_parser("init", help="write a policy to start from")
+    init.add_argument("file", type=Path, metavar="FILE", nargs="?", default=Path("policy.yaml"))
+    init.set_defaults(run=_init)
+
+    policy = commands.add_parser("policy", help="check policies, show the format").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    check = policy.add_parser("check", help="report every mistake with file:line:column")
+    check.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    check.set_defaults(run=_check)
+    described = policy.add_parser("reference", help="describe the format, in Markdown")
+    described.set_defaults(run=_reference)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

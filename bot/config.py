@@ -1,0 +1,154 @@
+"""The operator's settings: one file, typed; the secrets apart from it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from bot import files
+from bot.files import BadFile
+from bot.i18n import Duration
+from bot.validation import validate
+
+SECRET_VARIABLE = "PRIVACY_BOT_SECRET"  # noqa: S105 -- a name, no secret
+KEY_VARIABLE = "PRIVACY_BOT_KEY"
+
+_KEY_BYTES = 32
+
+
+class BadSecret(Exception):  # noqa: N818 -- named after what is wrong
+    """A secret or key cannot be had; the text says where it was looked for and what to do."""
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Server(_Settings):
+    """Where the server listens for components (XEP-0114)."""
+
+    host: Annotated[str, Field(min_length=1, description="host of the XMPP server")] = "127.0.0.1"
+    port: Annotated[int, Field(gt=0, lt=65536, description="its component port")] = 5347
+
+
+def _period(value: object) -> object:
+    return Duration.parse(value) if isinstance(value, str) else value
+
+
+class RateLimit(_Settings):
+    """How much one account may ask."""
+
+    messages: Annotated[int, Field(gt=0, description="messages at once")] = 20
+    per: Annotated[Duration, BeforeValidator(_period), Field(description="time in which they refill")] = (
+        Duration.parse("1 minute")
+    )
+
+
+class Settings(_Settings):
+    """The configuration file."""
+
+    component: Annotated[
+        str, Field(pattern=r"^[^@/\s]+$", description="domain of the component, such as privacy.example.org")
+    ]
+    server: Annotated[Server, Field(description="how to reach the server")] = Server()
+    secret_file: Annotated[
+        Path | None,
+        Field(description=f"file with the component's secret; or set {SECRET_VARIABLE} in the environment"),
+    ] = None
+    policy: Annotated[Path, Field(description="the policy, a YAML file")]
+    store: Annotated[
+        str, Field(min_length=1, description="the bot's database: a file, or a database URL")
+    ] = "privacy-bot.db"
+    key_file: Annotated[
+        Path,
+        Field(
+            description="file with the key of the pseudonyms, made at the first start; "
+            f"or set {KEY_VARIABLE} (64 hexadecimal digits)"
+        ),
+    ] = Path("privacy-bot.key")
+    rate_limit: Annotated[RateLimit, Field(description="how much one account may ask")] = RateLimit()
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Field(description="`debug` shows stanzas with addresses and texts: only for finding a fault"),
+    ] = "info"
+
+
+def read_settings(path: Path) -> Settings:
+    """Read the configuration; raises `BadFile` with every mistake.  Paths are relative to the file."""
+    document = files.read(path)
+    settings = validate(Settings, document)
+    here = path.resolve().parent
+    return settings.model_copy(
+        update={
+            "policy": here / settings.policy,
+            "secret_file": here / settings.secret_file if settings.secret_file else None,
+            "key_file": here / settings.key_file,
+            "store": settings.store if "://" in settings.store else str(here / settings.store),
+        }
+    )
+
+
+def component_secret(settings: Settings) -> str:
+    """Return the component's secret; raises `BadSecret`."""
+    given = os.environ.get(SECRET_VARIABLE)
+    if given:
+        return given
+    if settings.secret_file is None:
+        raise BadSecret(
+            f"the component's secret is missing: set 'secret_file' in the configuration, or {SECRET_VARIABLE}"
+        )
+    try:
+        secret = settings.secret_file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSecret(
+            f"{settings.secret_file}: the secret cannot be read; check name and permissions"
+        ) from error
+    if not secret:
+        raise BadSecret(f"{settings.secret_file}: the file is empty; write the component's secret into it")
+    return secret
+
+
+def pseudonym_key(settings: Settings) -> bytes:
+    """Return the key of the pseudonyms, 32 bytes; made at the first start.  Raises `BadSecret`."""
+    given = os.environ.get(KEY_VARIABLE)
+    if given:
+        return _key(given, KEY_VARIABLE)
+    path = settings.key_file
+    try:
+        if not path.exists():
+            with open(
+                os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+            ) as file:
+                file.write(secrets.token_hex(_KEY_BYTES) + "\n")
+        return _key(path.read_text(encoding="utf-8").strip(), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSecret(
+            f"{path}: the key can be neither read nor made; the bot must be allowed to write there"
+        ) from error
+
+
+def _key(text: str, place: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) < _KEY_BYTES:
+        raise BadSecret(
+            f"{place}: the key must be {2 * _KEY_BYTES} hexadecimal digits or more; restore it from a backup"
+        )
+    return key
+
+
+def readable_by_others(path: Path | None) -> bool:
+    """Return whether other users of the machine can read a file of ours."""
+    try:
+        return path is not None and bool(path.stat().st_mode & 0o044)
+    except OSError:
+        return False
+
+
+__all__ = ["BadFile", "BadSecret", "Settings", "component_secret", "pseudonym_key", "read_settings"]

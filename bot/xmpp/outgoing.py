@@ -1,0 +1,54 @@
+"""From what the desk says to XML.  Messages are written as text: this is the hot path."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from xml.sax.saxutils import escape, quoteattr
+
+from bot.dialogue.rendering import ChatMessage
+from bot.xmpp import namespaces as ns
+from bot.xmpp.incoming import Incoming
+
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML document may hold (XML 1.0 §2.2)."""
+
+
+def clean(text: str) -> str:
+    """Return *text* without characters that would break the stream."""
+    return _FORBIDDEN.sub("", text)
+
+
+def message(to: Incoming, language: str, said: ChatMessage) -> str:
+    """Return the answer to a message: same thread, same type, from the address that was written to.
+
+    One xml:lang for the whole stanza, so that quick responses mirror the body's (XEP-0439 §3).
+    """
+    parts = [
+        f"<message {_addresses(to)} xml:lang={_attribute(language)}>",
+        f"<body>{escape(clean(said.body))}</body>",
+    ]
+    if to.thread:
+        parts.append(f"<thread>{escape(clean(to.thread))}</thread>")
+    if to.has_chat_state:
+        parts.append(f"<active xmlns='{ns.CHAT_STATES}'/>")
+    parts += [
+        f"<response xmlns='{ns.QUICK_RESPONSE}' value={_attribute(line)} label={_attribute(label)}/>"
+        for line, label in said.responses
+    ]
+    parts.append("</message>")
+    return "".join(parts)
+
+
+def receipt(to: Incoming) -> str:
+    """Return the receipt for a message that asked for one (XEP-0184 §5)."""
+    return f"<message {_addresses(to)}><received xmlns='{ns.RECEIPTS}' id={_attribute(to.id)}/></message>"
+
+
+def _addresses(to: Incoming) -> str:
+    new_id = secrets.token_hex(8)
+    return f"from={_attribute(to.to)} to={_attribute(to.sender)} type='{to.type}' id='{new_id}'"
+
+
+def _attribute(value: str) -> str:
+    return quoteattr(clean(value))
