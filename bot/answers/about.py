@@ -10,7 +10,7 @@ from bot.i18n import Day, Listing, Phrase, _
 from bot.policy.data import DataStatement
 from bot.policy.model import Policy
 from bot.policy.organisation import Contact
-from bot.policy.terms import Category, Stored
+from bot.policy.terms import Category, FormKind, Stored
 from bot.policy.vocabulary import Aspect
 from bot.policy.wording import data, people, services, terms, time
 from bot.policy.wording.categories import statement_title
@@ -28,11 +28,21 @@ def overview(policy: Policy, day: date) -> Iterator[Clause]:
         Aspect.GET,
     )
     for one in kept:
-        line = _("• %(title)s: %(how_long)s")(title=statement_title(policy, one), how_long=_briefly(one, day))
-        yield from stated([says(line, Aspect.HOW_LONG)], one)
+        yield from stated([says(_in_short(policy, one, day), Aspect.HOW_LONG)], one)
     missing = [statement_title(policy, one) for one in statements if one.stored is Stored.NO]
     if missing:
         yield policy_says(_("Not stored: %(list)s.")(list=Listing(tuple(missing))))
+
+
+def _in_short(policy: Policy, one: DataStatement, day: date) -> Phrase:
+    title = statement_title(policy, one)
+    if one.form and one.form.kind is FormKind.HASH:
+        title = _("%(title)s (only as a hash)")(title=title)
+    if one.when:
+        when = Listing(tuple(terms.condition(each) for each in one.when))
+        line = _("• %(title)s: %(how_long)s, %(when)s")
+        return line(title=title, how_long=_briefly(one, day), when=when)
+    return _("• %(title)s: %(how_long)s")(title=title, how_long=_briefly(one, day))
 
 
 def _briefly(one: DataStatement, day: date) -> Phrase:

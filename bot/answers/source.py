@@ -17,8 +17,8 @@ from bot.policy.wording.topics import TOPICS
 def why(policy: Policy, question: Question, day: date) -> Reply:
     """Return what stands behind the answer to *question*: purpose, clauses, version, effective date."""
     found = answer(policy, question, day)
-    blocks: list[Block] = [Lead(_lead(found.clauses[0], is_stated=found.is_stated))]
     sections = _sections(found.clauses)
+    blocks: list[Block] = [Lead(_lead(found.clauses[0], is_stated=found.is_stated, has_sections=bool(sections)))]
     if found.is_stated and sections:
         blocks.append(Items(sections))
     if question.aspect is not Aspect.WHY:
@@ -37,7 +37,7 @@ def why(policy: Policy, question: Question, day: date) -> Reply:
 _WHOLE = Choice(_("Show the whole policy"), "policy")
 
 
-def _lead(first: Clause, *, is_stated: bool) -> Phrase:
+def _lead(first: Clause, *, is_stated: bool, has_sections: bool) -> Phrase:
     if not is_stated:
         return _("I found nothing about this in the policy, so I told you that it is silent.")
     match first.origin:
@@ -45,7 +45,7 @@ def _lead(first: Clause, *, is_stated: bool) -> Phrase:
             return _("This is how this program works; it is true whatever the policy says.")
         case Origin.LAW:
             return _("This comes from the law, the General Data Protection Regulation (GDPR).")
-        case Origin.POLICY if first.source is None:
+        case Origin.POLICY if not has_sections:
             return _("This comes from the operator's policy, which names no section for it.")
         case _:
             return _("This comes from these sections of the operator's policy:")

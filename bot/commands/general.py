@@ -30,7 +30,7 @@ async def _help(_request: Request, services: Services) -> Reply:
             Paragraph(_("Or use one of these words:")),
             Items(
                 tuple(
-                    _("%(command)s: %(summary)s")(command=command.name, summary=command.summary)
+                    _("%(command)s: %(summary)s")(command=command.words[0], summary=command.summary)
                     for command in services.registry
                 )
             ),
