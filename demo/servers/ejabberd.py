@@ -1,0 +1,111 @@
+"""ejabberd in a directory of its own, without its control script.
+
+Debian's ``ejabberdctl`` runs only as root or the user ejabberd and wants the port mapper epmd, so
+the Erlang machine is started directly and without distribution.
+"""
+
+import subprocess
+from pathlib import Path
+
+from demo.servers.base import Extra, Launch, Parameters
+from demo.servers.find import Installation, ejabberd_application
+from demo.servers.process import StartError
+
+CONFIGURATION = """\
+{settings}
+hosts: ["{domain}"]
+loglevel: info
+s2s_access: none
+auth_method: internal
+auth_password_format: scram
+listen:
+  - port: {c2s}
+    ip: "127.0.0.1"
+    module: ejabberd_c2s
+    starttls: false
+  - port: {component_port}
+    ip: "127.0.0.1"
+    module: ejabberd_service
+    hosts: {{"{component}": {{password: "{secret}"}}}}
+  - port: {http}
+    ip: "127.0.0.1"
+    module: ejabberd_http
+    request_handlers: {{"/upload": mod_http_upload}}
+registration_timeout: infinity
+modules:
+  mod_blocking: {{}}
+  mod_caps: {{}}
+  mod_carboncopy: {{}}
+  mod_disco: {{}}
+  mod_http_upload:
+    docroot: "{directory}/upload"
+    put_url: "http://127.0.0.1:{http}/upload"
+  mod_last: {{}}
+  mod_mam: {{default: always}}
+  mod_muc: {{}}
+  mod_offline: {{}}
+  mod_ping: {{}}
+  mod_privacy: {{}}
+  mod_private: {{}}
+  mod_pubsub: {{plugins: [flat, pep]}}
+  mod_push: {{}}
+  mod_register: {{}}
+  mod_roster: {{}}
+  mod_vcard: {{}}
+  mod_version: {{}}
+{modules}
+"""
+
+
+def prepare(installation: Installation, parameters: Parameters, extra: Extra) -> Launch:
+    """Write the configuration and compile extra modules into the server's directory.
+
+    Raises:
+        StartError: an extra module does not compile.
+    """
+    directory = parameters.directory
+    configuration = directory / "ejabberd.yml"
+    configuration.write_text(
+        CONFIGURATION.format(
+            directory=directory,
+            domain=parameters.domain,
+            component=parameters.component,
+            secret=parameters.secret,
+            c2s=parameters.c2s,
+            component_port=parameters.component_port,
+            http=parameters.http,
+            settings=extra.settings,
+            modules=extra.modules,
+        )
+    )
+    environment = {
+        "EJABBERD_CONFIG_PATH": str(configuration),
+        "EJABBERD_LOG_PATH": str(directory / "ejabberd.log"),
+        "ERL_CRASH_DUMP": str(directory / "crash.dump"),
+        "ERL_LIBS": _libraries(installation.root),
+        "HOME": str(directory),
+    }
+    beams = directory / "beams"
+    beams.mkdir(exist_ok=True)
+    if extra.plugins is not None:
+        _compile(extra.plugins, beams)
+    # Mnesia's directory is an Erlang term: a string in double quotes.
+    mnesia = f'"{directory / "mnesia"}"'
+    command = ("erl", "-noinput", "-pa", str(beams), "-mnesia", "dir", mnesia, "-s", "ejabberd")
+    return Launch(command=command, environment=environment, log=directory / "ejabberd.log")
+
+
+def _libraries(root: Path) -> str:
+    """Where Erlang finds ejabberd; unpacked newer libraries are found before the installed ones."""
+    application = ejabberd_application(root)
+    assert application is not None, "an installation is found by this file"  # noqa: S101
+    return f"{root / 'usr/lib/erlang/lib'}:{application.parents[2]}"
+
+
+def _compile(sources: Path, beams: Path) -> None:
+    for source in sorted(sources.glob("*.erl")):
+        done = subprocess.run(
+            ["erlc", "-o", str(beams), str(source)], capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise StartError(f"{source.name} does not compile:\n{done.stdout}{done.stderr}")

@@ -1,0 +1,99 @@
+"""Prosody 0.12 and 13 in a directory of its own."""
+
+import os
+import re
+from pathlib import Path
+
+from demo.servers.base import Extra, Launch, Parameters
+from demo.servers.find import Installation, prosody_sources
+
+CONFIGURATION = """\
+{settings}
+{as_root}
+pidfile = "{directory}/prosody.pid"
+data_path = "{directory}/data"
+plugin_paths = {{ {plugins} }}
+interfaces = {{ "127.0.0.1" }}
+local_interfaces = {{ "127.0.0.1" }}
+c2s_ports = {{ {c2s} }}
+component_ports = {{ {component_port} }}
+http_ports = {{ {http} }}
+c2s_direct_tls_ports = {{}}
+legacy_ssl_ports = {{}}
+s2s_ports = {{}}
+s2s_direct_tls_ports = {{}}
+https_ports = {{}}
+http_default_host = "upload.{domain}"
+http_external_url = "http://127.0.0.1:{http}/"
+modules_enabled = {{
+    "blocklist", "bookmarks", "carbons", "disco", "lastactivity", "mam", "pep", "ping", "private",
+    "register", "roster", "saslauth", "vcard4", "vcard_legacy", "version",
+}}
+modules_disabled = {{ "s2s", "s2s_auth_certs", "tls" }}
+authentication = "internal_hashed"
+allow_registration = true
+allow_unencrypted_plain_auth = true
+c2s_require_encryption = false
+default_archive_policy = true
+log = {{ info = "{directory}/prosody.log" }}
+
+VirtualHost "{domain}"
+{modules}
+
+Component "{component}"
+    component_secret = "{secret}"
+
+Component "conference.{domain}" "muc"
+    modules_enabled = {{ "muc_mam" }}
+
+Component "upload.{domain}" "http_file_share"
+
+{components}
+"""
+
+
+def prepare(installation: Installation, parameters: Parameters, extra: Extra) -> Launch:
+    """Write configuration and launcher into the server's directory."""
+    directory = parameters.directory
+    for needed in ("data", "certs"):
+        (directory / needed).mkdir(exist_ok=True)
+    configuration = directory / "prosody.cfg.lua"
+    configuration.write_text(
+        CONFIGURATION.format(
+            directory=directory,
+            domain=parameters.domain,
+            component=parameters.component,
+            secret=parameters.secret,
+            c2s=parameters.c2s,
+            component_port=parameters.component_port,
+            http=parameters.http,
+            as_root="run_as_root = true" if os.geteuid() == 0 else "",
+            plugins="" if extra.plugins is None else f'"{extra.plugins}"',
+            settings=extra.settings,
+            modules=extra.modules,
+            components=extra.components,
+        )
+    )
+    launcher = directory / "prosody"
+    launcher.write_text(_launcher(installation.root, directory))
+    launcher.chmod(0o755)
+    return Launch(
+        command=(str(launcher), "-F", "--config", str(configuration)),
+        environment={"HOME": str(directory)},
+        log=directory / "prosody.log",
+    )
+
+
+def _launcher(root: Path, directory: Path) -> str:
+    """Debian's launcher, whose first lines name the places of an installed Prosody, with ours."""
+    sources = prosody_sources(root)
+    places = {
+        "SOURCEDIR": str(sources),
+        "PLUGINDIR": f"{sources / 'modules'}/",
+        "CONFIGDIR": str(directory),
+        "DATADIR": str(directory / "data"),
+    }
+    original = (root / "usr/bin/prosody").read_text()
+    return re.sub(
+        r"^CFG_(\w+)=.*$", lambda line: f"CFG_{line[1]}='{places[line[1]]}';", original, flags=re.MULTILINE
+    )

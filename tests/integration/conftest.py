@@ -1,0 +1,33 @@
+"""Real servers, each started once for the whole run."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from demo.servers import MissingServer, Server, find, running
+from demo.servers.find import Kind
+
+VERSIONS: tuple[tuple[Kind, str], ...] = (
+    ("prosody", "0.12"),
+    ("prosody", "13.0"),
+    ("ejabberd", "23.01"),
+    ("ejabberd", "24.12"),
+)
+
+
+@pytest.fixture(scope="session", params=VERSIONS, ids="-".join)
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running server; the tests that use it run once for every version.
+
+    A missing one is skipped with what to install, and is a failure where ``REQUIRE_SERVERS`` is set.
+    """
+    kind, version = request.param
+    try:
+        installation = find(kind, version)
+    except MissingServer as missing:
+        if os.environ.get("REQUIRE_SERVERS"):
+            pytest.fail(f"REQUIRE_SERVERS is set, but {missing}")
+        pytest.skip(str(missing))
+    with running(installation, tmp_path_factory.mktemp(kind)) as server:
+        yield server
