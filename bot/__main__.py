@@ -16,7 +16,6 @@ from bot.dialogue.understanding import PhraseError
 from bot.files import BadFile
 from bot.policy.model import read_policy
 from bot.policy.reference import reference
-
 from bot.store import StoreError
 
 _BAD_INPUT = 2

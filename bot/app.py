@@ -53,7 +53,7 @@ async def run(settings: Settings) -> None:
         front = desk(policy, store)
         connection = Connection(settings.component, secret, settings.server.host, settings.server.port)
         limit = RateLimit(settings.rate_limit.messages, settings.rate_limit.per.days() * _SECONDS_PER_DAY)
-        component = Component(front, settings.component, limit, connection.send, connection.send_element)
+        component = Component(front, settings.component, limit, connection)
         connection.handle(
             {"message": component.on_message, "presence": component.on_presence, "iq": component.on_iq}
         )

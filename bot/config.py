@@ -120,10 +120,8 @@ def pseudonym_key(settings: Settings) -> bytes:
     path = settings.key_file
     try:
         if not path.exists():
-            with open(
-                os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
-            ) as file:
-                file.write(secrets.token_hex(_KEY_BYTES) + "\n")
+            path.touch(mode=0o600, exist_ok=False)
+            path.write_text(secrets.token_hex(_KEY_BYTES) + "\n", encoding="ascii")
         return _key(path.read_text(encoding="utf-8").strip(), str(path))
     except (OSError, UnicodeDecodeError) as error:
         raise BadSecret(

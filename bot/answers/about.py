@@ -47,10 +47,12 @@ def _in_short(policy: Policy, one: DataStatement, day: date) -> Phrase:
 
 def _briefly(one: DataStatement, day: date) -> Phrase:
     current = time.in_force(one.retention, day)
+    if one.stored is Stored.MEMORY_ONLY:
+        if current is None:
+            return _("in memory only")
+        return _("in memory only, %(how_long)s")(how_long=time.how_long(current.limit))
     if current is not None:
         return time.how_long(current.limit)
-    if one.stored is Stored.MEMORY_ONLY:
-        return _("in memory only")
     return _("for a time that the policy does not state")
 
 

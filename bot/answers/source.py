@@ -18,7 +18,9 @@ def why(policy: Policy, question: Question, day: date) -> Reply:
     """Return what stands behind the answer to *question*: purpose, clauses, version, effective date."""
     found = answer(policy, question, day)
     sections = _sections(found.clauses)
-    blocks: list[Block] = [Lead(_lead(found.clauses[0], is_stated=found.is_stated, has_sections=bool(sections)))]
+    blocks: list[Block] = [
+        Lead(_lead(found.clauses[0], is_stated=found.is_stated, has_sections=bool(sections)))
+    ]
     if found.is_stated and sections:
         blocks.append(Items(sections))
     if question.aspect is not Aspect.WHY:

@@ -54,18 +54,21 @@ class Desk:
         sender: str | None,
         conversation: str,
         language: str | None,
+        hint: str | None = None,
         now: datetime,
     ) -> Spoken:
         """Answer a message.
 
         *sender* is the bare JID that the server stamped (None offline), *conversation* tells
-        conversations apart, *language* is the xml:lang of the message.
+        conversations apart, *language* is the xml:lang that the sender gave the message.  *hint*
+        is a language that counts only when the words of the message tell none: servers put their
+        own on messages that come without one.
         """
         remembered = self._memory.recall(conversation, now)
         chosen = await self._chosen(sender)
-        read = self.understander.read(text, chosen or language)
+        read = self.understander.read(text, chosen or language or hint)
         written = read.language if read.recognised else None
-        tr = self._translator(chosen, language, written)
+        tr = self._translator(chosen, language, written, hint)
         found = interpret(text, read, remembered, self.services)
         if isinstance(found, Reply):
             return self._say(found, conversation, tr, now)

@@ -63,9 +63,9 @@ def notice(what: Notice, services: Services, incident: str = "") -> Reply:
                         _("Something went wrong on my side, and I could not answer. Please try again later.")
                     ),
                     Paragraph(
-                        _(
-                            "If it keeps happening, please tell %(contact)s and mention the number %(incident)s."
-                        )(contact=reach(services.policy.controller), incident=incident)
+                        _("If it keeps happening, please tell %(contact)s, with the number %(incident)s.")(
+                            contact=reach(services.policy.controller), incident=incident
+                        )
                     ),
                 ),
                 outcome=Outcome.ERROR,

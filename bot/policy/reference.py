@@ -1,3 +1,5 @@
 """stub"""
+
+
 def reference() -> str:
     return ""

@@ -15,6 +15,7 @@ from bot.i18n import Translator
 from bot.xmpp import namespaces as ns
 from bot.xmpp import outgoing, presence
 from bot.xmpp.adhoc import AdHoc
+from bot.xmpp.connection import Connection
 from bot.xmpp.discovery import Discovery
 from bot.xmpp.elements import error
 from bot.xmpp.incoming import Incoming, bare, domain, read_message
@@ -31,18 +32,11 @@ _MOST_AT_ONCE = 1_000
 
 
 class Component:
-    """Answers stanzas.  *send* takes XML as text, *send_element* an element; both to the server."""
+    """Answers the stanzas that a connection brings."""
 
-    def __init__(
-        self,
-        desk: Desk,
-        own_domain: str,
-        rate_limit: RateLimit,
-        send: Callable[[str], None],
-        send_element: Callable[[Element], None],
-    ) -> None:
-        self._desk, self._domain, self._limit = desk, own_domain, rate_limit
-        self._send, self._send_element = send, send_element
+    def __init__(self, desk: Desk, own_domain: str, rate_limit: RateLimit, connection: Connection) -> None:
+        self._desk, self._domain, self._limit, self._connection = desk, own_domain, rate_limit, connection
+        self._send, self._send_element = connection.send, connection.send_element
         self._discovery = Discovery(desk)
         self._adhoc = AdHoc(desk)
         self._echoes = Echoes()
@@ -97,7 +91,8 @@ class Component:
             message.text or "",
             sender=message.account,
             conversation=message.conversation,
-            language=message.language,
+            language=message.language if message.language != self._connection.default_language else None,
+            hint=message.language,
             now=datetime.now(UTC),
         )
         if message.wants_receipt and message.id:
@@ -153,7 +148,7 @@ class Component:
     async def _guarded(work: Awaitable[None], on_failure: Callable[[str], None]) -> None:
         try:
             await work
-        except Exception:  # whatever it is, the person gets an answer and the bot goes on
+        except Exception:  # noqa: BLE001 -- whatever it is, the person gets an answer and the bot goes on
             incident = secrets.token_hex(3)
             _LOG.exception("incident %s: a request could not be answered", incident)
             on_failure(incident)

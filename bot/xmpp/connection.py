@@ -71,6 +71,11 @@ class Connection:
         """Set what happens with stanzas: by name (`message`, `presence`, `iq`)."""
         self._handlers = handlers
 
+    @property
+    def default_language(self) -> str | None:
+        """The language that the server puts on stanzas which came without one (RFC 6120 §4.7.4)."""
+        return self._stream.peer_default_lang if self._stream is not None else None
+
     def send(self, xml: str) -> None:
         """Send a stanza that is written as text; without a connection it is lost, as on the wire."""
         if self._stream is not None and self._stream.transport is not None:
@@ -106,7 +111,7 @@ class Connection:
         try:
             stream.connect(self._host, self._port)
             await self._until(ended, started)
-            return ended.result(), started.is_set()
+            return ended.result(), self._stream is not None
         finally:
             self._stream = None
             stream.cancel_connection_attempt()
@@ -133,11 +138,9 @@ class Connection:
 
 
 async def _either(started: asyncio.Event, ended: asyncio.Future[str]) -> None:
-    begun = asyncio.ensure_future(started.wait())
-    try:
-        await asyncio.wait([begun, ended], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        begun.cancel()
+    """Wait until there was a handshake, or until it has ended without one."""
+    ended.add_done_callback(lambda _ended: started.set())
+    await started.wait()
 
 
 def _refused(place: str, error: object) -> str:

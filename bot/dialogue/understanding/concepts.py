@@ -2,8 +2,29 @@
 
 CONCEPTS = frozenset(
     {
-        *("upload", "message", "history", "room", "contacts", "account", "last_login", "password", "presence"),
-        *("offline", "profile", "client_data", "ip", "log", "backup", "inactive", "encryption", "read", "admin"),
+        *(
+            "upload",
+            "message",
+            "history",
+            "room",
+            "contacts",
+            "account",
+            "last_login",
+            "password",
+            "presence",
+        ),
+        *(
+            "offline",
+            "profile",
+            "client_data",
+            "ip",
+            "log",
+            "backup",
+            "inactive",
+            "encryption",
+            "read",
+            "admin",
+        ),
         *("other_server", "third_party", "purpose", "legal", "abuse", "authority", "statistics", "email"),
         *("webmail", "cookie", "search", "analytics", "right", "operator", "child", "place", "changes"),
         *("show_changes", "bot", "overview", "my_data", "export", "language", "notify_on", "notify_off"),
@@ -14,7 +35,18 @@ CONCEPTS = frozenset(
 
 ASPECTS = frozenset(
     {
-        *("how_long", "why", "legal_basis", "who", "where", "get", "erase", "switch_off", "encrypted", "contact"),
+        *(
+            "how_long",
+            "why",
+            "legal_basis",
+            "who",
+            "where",
+            "get",
+            "erase",
+            "switch_off",
+            "encrypted",
+            "contact",
+        ),
     }
 )
 """Which side of it is asked; the names are those of `bot.policy.vocabulary.Aspect`."""

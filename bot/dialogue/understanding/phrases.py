@@ -59,7 +59,9 @@ def phrases_of(language: str, data: Mapping[str, Any]) -> Phrases:
     for section, known in (("concepts", CONCEPTS), ("aspects", ASPECTS), ("mood", MOODS)):
         for name, entries in _table(language, data, section).items():
             if name not in known:
-                raise PhraseError(f"{language}: {section}: '{name}' is not known; allowed: {', '.join(sorted(known))}")
+                raise PhraseError(
+                    f"{language}: {section}: '{name}' is not known; allowed: {', '.join(sorted(known))}"
+                )
             for entry in _entries(language, section, name, entries):
                 key = f"{section}.{name}"
                 if entry.endswith("*") and " " not in entry:

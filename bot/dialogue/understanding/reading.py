@@ -92,11 +92,17 @@ class Reader:
             left, right = stem[:at], self._phrases.words.stem(stem[at:])
             if right in known:
                 for link in _LINKS:
-                    base = self._phrases.words.stem(left.removesuffix(link)) if link else self._phrases.words.stem(left)
+                    base = (
+                        self._phrases.words.stem(left.removesuffix(link))
+                        if link
+                        else self._phrases.words.stem(left)
+                    )
                     if left.endswith(link) and base in known:
                         return base, right
         # what determines a compound stands last
-        tails = (self._phrases.words.stem(stem[at:]) for at in range(_SHORTEST_PART, len(stem) - _SHORTEST_PART))
+        tails = (
+            self._phrases.words.stem(stem[at:]) for at in range(_SHORTEST_PART, len(stem) - _SHORTEST_PART)
+        )
         return next(((tail,) for tail in tails if tail in known and len(tail) > _SHORTEST_PART), ())
 
     @staticmethod

@@ -10,9 +10,13 @@ _NAMES: dict[str, str] = {
     **dict.fromkeys(("french", "franzosisch", "francais", "frances", "francese", "frans", "francuski"), "fr"),
     **dict.fromkeys(("spanish", "spanisch", "espagnol", "espanol", "spagnolo", "spaans", "hiszpanski"), "es"),
     **dict.fromkeys(("italian", "italienisch", "italien", "italiano", "italiaans", "wloski"), "it"),
-    **dict.fromkeys(("dutch", "niederlandisch", "hollandisch", "neerlandais", "nederlands", "olandese"), "nl"),
+    **dict.fromkeys(
+        ("dutch", "niederlandisch", "hollandisch", "neerlandais", "nederlands", "olandese"), "nl"
+    ),
     **dict.fromkeys(("polish", "polnisch", "polonais", "polaco", "polacco", "pools", "polski"), "pl"),
-    **dict.fromkeys(("portuguese", "portugiesisch", "portugais", "portugues", "portoghese", "portugees"), "pt"),
+    **dict.fromkeys(
+        ("portuguese", "portugiesisch", "portugais", "portugues", "portoghese", "portugees"), "pt"
+    ),
     **dict.fromkeys(("russian", "russisch", "russe", "ruso", "russo", "rosyjski", "русски"), "ru"),
 }
 

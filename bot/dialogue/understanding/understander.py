@@ -47,7 +47,9 @@ class Understander:
         """Take the phrase data by language code; raises `PhraseError`."""
         if not phrases:
             raise PhraseError("there are no phrases: data/phrases/en.yaml is missing")
-        self._readers = {language: Reader(phrases_of(language, data)) for language, data in sorted(phrases.items())}
+        self._readers = {
+            language: Reader(phrases_of(language, data)) for language, data in sorted(phrases.items())
+        }
         self.read = lru_cache(maxsize=2048)(self._uncached)
 
     def _uncached(self, text: str, hint: str | None = None) -> Understanding:
@@ -99,5 +101,16 @@ def _correct(points: dict[Label, float], reading: Reading) -> None:
 
 def _aspect(reading: Reading) -> Aspect | None:
     """Return the side that is asked: of several, the one that is mentioned first counts."""
-    order = ("legal_basis", "how_long", "erase", "switch_off", "get", "who", "where", "why", "encrypted", "contact")
+    order = (
+        "legal_basis",
+        "how_long",
+        "erase",
+        "switch_off",
+        "get",
+        "who",
+        "where",
+        "why",
+        "encrypted",
+        "contact",
+    )
     return next((Aspect(name) for name in order if name in reading.aspects), None)

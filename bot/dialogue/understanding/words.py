@@ -10,7 +10,7 @@ from functools import lru_cache
 import snowballstemmer
 
 _WORD = re.compile(r"[^\W_]+(?:[-.@+][^\W_]+)*", re.UNICODE)
-_APOSTROPHES = str.maketrans("", "", "'’‘`´")
+_APOSTROPHES = str.maketrans("", "", "'\u2019\u2018`\u00b4")
 _LATIN = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d"})
 _REPEATED = re.compile(r"(\w)\1{2,}")
 
