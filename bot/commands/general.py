@@ -57,7 +57,18 @@ async def _version(_request: Request, services: Services) -> Reply:
     )
 
 
-HELP: BotCommand = Command("help", _("Help"), _("Says what I can do."), _help, words=(p_("command", "help"),))
+HELP: BotCommand = Command(
+    "help",
+    _("Help"),
+    _("Says what I can do."),
+    _help,
+    words=(p_("command", "help"),),
+)
+
 VERSION: BotCommand = Command(
-    "version", _("Version"), _("Names the versions of the bot and the policy."), _version
+    "version",
+    _("Version"),
+    _("Names the versions of the bot and the policy."),
+    _version,
+    words=(p_("command", "version"),),
 )

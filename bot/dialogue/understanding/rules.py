@@ -118,7 +118,6 @@ overview            2.2 overview
 overview            0.8 overview :how_long
 overview            0.6 overview !question
 OUT_OF_SCOPE        3.0 off
-OUT_OF_SCOPE        3.6 !pretending
 OUT_OF_SCOPE        2.2 !others - other_server
 my_data             2.2 my_data
 my_data             1.0 my_data show

@@ -95,8 +95,9 @@ def _correct(points: dict[Label, float], reading: Reading) -> None:
         for label in (Intent.GREETING, Intent.THANKS):
             if label in points:
                 points[label] = 0.1
-    if reading.names_address:
-        points[Intent.OUT_OF_SCOPE] = points.get(Intent.OUT_OF_SCOPE, 0.0) + 4.0
+    about_others = reading.has("others") and reading.has("erase") and "other_server" not in reading.concepts
+    if reading.names_address or reading.has("pretending") or about_others:
+        points[Intent.OUT_OF_SCOPE] = max(points.values(), default=0.0) + 1.0
 
 
 def _aspect(reading: Reading) -> Aspect | None:
