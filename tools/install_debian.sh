@@ -1,0 +1,77 @@
+#!/bin/sh
+# Installs what a bare Debian lacks for the demo or the tests:
+#
+#   tools/install_debian.sh demo prosody|ejabberd
+#   tools/install_debian.sh tests
+#
+# Silent when everything is there.  Services that come with new packages are neither started now nor
+# at boot: demo and tests start servers of their own.  Only root can install; others are told how.
+set -eu
+
+case "$*" in
+    "demo prosody") wanted="prosody" ;;
+    "demo ejabberd") wanted="ejabberd" ;;
+    "tests") wanted="prosody lua-dbi-sqlite3 ejabberd" ;;
+    *)
+        echo "usage: $0 demo prosody | demo ejabberd | tests" >&2
+        exit 2
+        ;;
+esac
+
+is_installed() {
+    [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+if ! command -v dpkg-query >/dev/null; then
+    echo "This is no Debian: install $wanted as your system does." >&2
+    exit 1
+fi
+missing=
+for package in $wanted; do
+    is_installed "$package" || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+    echo "Missing:$missing. As root, run: $0 $*" >&2
+    exit 1
+fi
+
+services=
+for service in prosody ejabberd epmd; do
+    [ -e "/lib/systemd/system/$service.service" ] || services="$services $service"
+done
+
+policy=/usr/sbin/policy-rc.d # invoke-rc.d asks it before it starts anything
+work=$(mktemp -d)
+finish() {
+    rm -f "$policy"
+    [ ! -e "$work/policy-rc.d" ] || mv "$work/policy-rc.d" "$policy"
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 1' HUP INT TERM
+[ ! -e "$policy" ] || mv "$policy" "$work/policy-rc.d"
+printf '#!/bin/sh\nexit 101\n' >"$policy"
+chmod 755 "$policy"
+
+echo "Installing$missing (once) …" >&2
+export DEBIAN_FRONTEND=noninteractive
+{
+    # shellcheck disable=SC2086 # a list of names
+    apt-get update && apt-get install -y --no-install-recommends $missing
+} >"$work/log" 2>&1 </dev/null || {
+    tail -n 20 "$work/log" >&2
+    echo "The packages could not be installed; the last lines above say why." >&2
+    exit 1
+}
+
+for service in $services; do
+    [ -e "/lib/systemd/system/$service.service" ] || continue
+    if command -v systemctl >/dev/null; then
+        systemctl --quiet disable "$service.service" >/dev/null 2>&1 || true
+        [ ! -e "/lib/systemd/system/$service.socket" ] ||
+            systemctl --quiet disable "$service.socket" >/dev/null 2>&1 || true
+    fi
+    [ ! -e "/etc/init.d/$service" ] || update-rc.d "$service" disable >/dev/null 2>&1 || true
+done
