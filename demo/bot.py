@@ -1,0 +1,84 @@
+"""The bot as a program of its own, configured for a throw-away server."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import yaml
+from slixmpp import JID
+from slixmpp.exceptions import IqError, IqTimeout
+
+from demo.client import ChatClient
+from demo.servers import Server, StartError, process
+
+START_SECONDS = 60.0
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@contextmanager
+def bot(server: Server, policy: Path, directory: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The bot, connecting to the server, until the block ends.
+
+    Args:
+        server: a running server.
+        policy: the policy it answers from.
+        directory: an existing directory for its configuration, state and log.
+    """
+    (directory / "secret.txt").write_text(server.secret)
+    (directory / "secret.txt").chmod(0o600)
+    configuration = directory / "bot.yaml"
+    settings = {
+        "component": server.component,
+        "server": {"host": process.LOOPBACK, "port": server.component_port},
+        "secret_file": "secret.txt",
+        "policy": str(policy.resolve()),
+        "store": "state.db",
+        "key_file": "key.txt",
+        "rate_limit": {"messages": 1000, "per": "1 minute"},
+    }
+    configuration.write_text(yaml.safe_dump(settings))
+    command = [sys.executable, "-m", "bot", "run", "--config", str(configuration)]
+    running = process.start(command, {"PYTHONPATH": str(ROOT)}, log(directory))
+    try:
+        yield running
+    finally:
+        process.stop(running)
+
+
+def log(directory: Path) -> Path:
+    """What the bot printed."""
+    return directory / "bot.log"
+
+
+async def answers(client: ChatClient, to: str, running: subprocess.Popen[bytes], directory: Path) -> None:
+    """Return when the bot answers a ping (XEP-0199).
+
+    Raises:
+        StartError: it ended, or a minute passed.
+    """
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            while not await _pong(client, to):
+                if running.poll() is not None:
+                    raise StartError(f"the bot ended with status {running.returncode}:\n{_said(directory)}")
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise StartError(f"the bot does not answer:\n{_said(directory)}") from None
+
+
+async def _pong(client: ChatClient, to: str) -> bool:
+    request = client.xmpp.make_iq_get(ito=JID(to))
+    request.append(Element("{urn:xmpp:ping}ping"))
+    try:
+        await request.send(timeout=1)
+    except (IqError, IqTimeout):
+        return False
+    return True
+
+
+def _said(directory: Path) -> str:
+    return process.tail(log(directory))
