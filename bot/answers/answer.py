@@ -14,7 +14,16 @@ from bot.policy.model import Policy
 from bot.policy.vocabulary import Aspect, Topic
 from bot.policy.wording.topics import ASPECTS, SILENT, TOPICS
 
-_LONG = frozenset({Topic.OVERVIEW, Topic.RIGHTS, Topic.CONTROLLER_CONTACT, Topic.PURPOSES, Topic.LEGAL_BASIS})
+_LONG = frozenset(
+    {
+        Topic.OVERVIEW,
+        Topic.RIGHTS,
+        Topic.CONTROLLER_CONTACT,
+        Topic.PURPOSES,
+        Topic.LEGAL_BASIS,
+        Topic.WEB_ANALYTICS,
+    }
+)
 """Topics that are lists and shown whole."""
 
 _MOST_CONTEXT = 7
@@ -24,6 +33,18 @@ _LEADS_ALONE = frozenset(
     {Aspect.WHY, Aspect.LEGAL_BASIS, Aspect.WHERE, Aspect.GET, Aspect.CONTACT, Aspect.ENCRYPTED}
 )
 """Aspects for which a statement about all data answers a question about one kind of data."""
+
+_SAME: dict[Topic, tuple[Aspect, ...]] = {
+    Topic.PURPOSES: (Aspect.WHY,),
+    Topic.LEGAL_BASIS: (Aspect.LEGAL_BASIS,),
+    Topic.DATA_LOCATION: (Aspect.WHERE,),
+    Topic.ENCRYPTION: (Aspect.ENCRYPTED,),
+    Topic.ACCOUNT_DELETION: (Aspect.ERASE,),
+    Topic.CONTROLLER_CONTACT: (Aspect.CONTACT, Aspect.WHO),
+    Topic.THIRD_PARTIES: (Aspect.WHO,),
+    Topic.INACTIVE_ACCOUNTS: (Aspect.HOW_LONG,),
+}
+"""Sides of a topic that are the topic itself."""
 
 _NEXT: dict[Aspect, tuple[Aspect, ...]] = {
     Aspect.WHAT: (Aspect.HOW_LONG, Aspect.WHO, Aspect.ERASE),
@@ -77,6 +98,8 @@ def answer(policy: Policy, question: Question, day: date) -> Answer:
     """Return what *policy* answers to *question* on *day*."""
     topic, aspect = question.topic, question.aspect
     said = gather(policy, topic, day)
+    if topic not in DATA and _is_beside_the_point(topic, aspect, said):
+        aspect = Aspect.WHAT
     direct = [clause for clause in said if aspect in clause.line.aspects]
     extra = [
         clause for clause in general(policy, topic, aspect, DATA.get(topic, ()), day) if clause not in direct
@@ -86,6 +109,13 @@ def answer(policy: Policy, question: Question, day: date) -> Answer:
     silent = policy_says(SILENT[aspect](topic=TOPICS[topic]))
     context = [clause for clause in said if Aspect.WHAT in clause.line.aspects][:2]
     return Answer(question, (silent, *context, *extra, whom_to_ask(policy)), is_stated=False)
+
+
+def _is_beside_the_point(topic: Topic, aspect: Aspect, said: tuple[Clause, ...]) -> bool:
+    """Return whether *aspect* asks nothing of its own about *topic*: "who" of the recipients, say."""
+    if aspect in _SAME.get(topic, ()):
+        return True
+    return aspect not in (Aspect.WHY, Aspect.LEGAL_BASIS) and not any(aspect in one.line.aspects for one in said)
 
 
 def _shortened(clauses: list[Clause], topic: Topic) -> tuple[Clause, ...]:

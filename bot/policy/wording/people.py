@@ -111,9 +111,9 @@ def never(one: Never) -> tuple[Line, ...]:
     """Return what is never done."""
     lines: list[Line] = []
     if one.practice is not Practice.OTHER:
-        lines.append(says(_NEVER[one.practice]))
+        lines.append(says(_NEVER[one.practice], Aspect.WHO, Aspect.WHY))
     if one.text:
-        lines.append(says(one.text.phrase()))
+        lines.append(says(one.text.phrase(), Aspect.WHO, Aspect.WHY))
     return tuple(lines)
 
 

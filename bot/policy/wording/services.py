@@ -229,9 +229,9 @@ def cookie(one: Cookie) -> tuple[Line, ...]:
     if one.purpose:
         lines.append(says(_("Purpose: %(purpose)s")(purpose=one.purpose.phrase()), Aspect.WHY))
     if one.tracking is False:
-        lines.append(says(_("It is not used for tracking.")))
+        lines.append(says(_("It is not used for tracking."), Aspect.WHY, Aspect.WHO))
     if one.tracking is True:
-        lines.append(says(_("It tells visitors apart over time.")))
+        lines.append(says(_("It tells visitors apart over time."), Aspect.WHY))
     if one.can_be_disabled:
         lines.append(says(_("You can switch cookies off in your browser."), Aspect.SWITCH_OFF))
     if one.text:
