@@ -86,8 +86,7 @@ def reload(front: Desk, settings: Settings) -> None:
         _LOG.error("nothing was reloaded; version %s stays in force", front.services.policy.version)
         return
     i18n.reload()
-    front.understander = understanding
-    front.services = services(policy, front.services.store)
+    front.replace(services(policy, front.services.store), understanding)
     _announce(policy, "reloaded")
 
 

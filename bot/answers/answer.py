@@ -115,11 +115,30 @@ def _is_beside_the_point(topic: Topic, aspect: Aspect, said: tuple[Clause, ...])
     """Return whether *aspect* asks nothing of its own about *topic*: "who" of the recipients, say."""
     if aspect in _SAME.get(topic, ()):
         return True
-    return aspect not in (Aspect.WHY, Aspect.LEGAL_BASIS) and not any(aspect in one.line.aspects for one in said)
+    return aspect not in (Aspect.WHY, Aspect.LEGAL_BASIS) and not any(
+        aspect in one.line.aspects for one in said
+    )
 
 
 def _shortened(clauses: list[Clause], topic: Topic) -> tuple[Clause, ...]:
     return tuple(clauses if topic in _LONG else clauses[: 1 + _MOST_CONTEXT])
+
+
+class Answers:
+    """The answers of one policy; those of the day are made once."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._day = date.min
+        self._replies: dict[Question, Reply] = {}
+
+    def reply(self, question: Question, day: date) -> Reply:
+        """Return the answer to *question* on *day*; the same object each time."""
+        if day != self._day:
+            self._day, self._replies = day, {}
+        if question not in self._replies:
+            self._replies[question] = reply(self._policy, question, day)
+        return self._replies[question]
 
 
 def reply(policy: Policy, question: Question, day: date) -> Reply:

@@ -19,6 +19,10 @@ from bot.dialogue.understanding import Understander
 from bot.i18n import Translator, _, negotiate, translator
 
 
+_MOST_RENDERED = 2_000
+"""Answers that are kept in words; there are fewer for one policy and a few languages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """What to say in a chat, and its language (BCP 47, for xml:lang)."""
@@ -40,12 +44,18 @@ class Filled:
 
 
 class Desk:
-    """Answers people, whatever surface they come by.  *services* may be replaced at any time."""
+    """Answers people, whatever surface they come by."""
 
     def __init__(self, services: Services, understander: Understander, memory: Memory | None = None) -> None:
         self.services = services
         self.understander = understander
         self._memory = memory if memory is not None else Memory()
+        self._rendered: dict[tuple[int, str], tuple[Reply, ChatMessage]] = {}
+
+    def replace(self, services: Services, understander: Understander) -> None:
+        """Answer from now on with another policy, other phrases and other catalogues."""
+        self.services, self.understander = services, understander
+        self._rendered.clear()
 
     async def chat(
         self,
@@ -135,7 +145,20 @@ class Desk:
 
     def _say(self, reply: Reply, conversation: str, tr: Translator, now: datetime) -> Spoken:
         tr = translator(reply.language) if reply.language else tr
-        return self._spoken(chat_reply(reply, tr), reply.question, conversation, tr, now)
+        return self._spoken(self._render(reply, tr), reply.question, conversation, tr, now)
+
+    def _render(self, reply: Reply, tr: Translator) -> ChatMessage:
+        """Put a reply into words; answers that come again and again are put only once."""
+        key = (id(reply), tr.language)
+        known = self._rendered.get(key)
+        if known is not None and known[0] is reply:
+            return known[1]
+        message = chat_reply(reply, tr)
+        if reply.question is not None:
+            if len(self._rendered) >= _MOST_RENDERED:
+                self._rendered.clear()
+            self._rendered[key] = (reply, message)  # the reply is kept, so that its id stays its own
+        return message
 
     def _spoken(
         self,

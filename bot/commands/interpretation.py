@@ -51,7 +51,12 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
 
 def _follow_up(text: str, read: Understanding, remembered: Remembered, services: Services) -> Intended | None:
     """Return a question about what was just said: "and how long?"."""
-    if remembered.question is None or read.aspect is None or len(read.ranked) > 1 or len(text.split()) > _SHORT:
+    if (
+        remembered.question is None
+        or read.aspect is None
+        or len(read.ranked) > 1
+        or len(text.split()) > _SHORT
+    ):
         return None
     return Intended(_ask(services, Question(remembered.question.topic, read.aspect)))
 

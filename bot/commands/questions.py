@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.answers.answer import reply
 from bot.answers.document import OTHER, document
 from bot.answers.source import why as source_of
 from bot.commands.services import BotCommand, Services
@@ -23,7 +22,7 @@ def _question(request: Request) -> Question:
 
 
 async def _topics(request: Request, services: Services) -> Reply:
-    return reply(services.policy, _question(request), request.now.date())
+    return services.answers.reply(_question(request), request.now.date())
 
 
 async def _why(request: Request, services: Services) -> Reply:
@@ -63,15 +62,15 @@ async def _policy(request: Request, services: Services) -> Reply:
 
 
 async def _contact(request: Request, services: Services) -> Reply:
-    return reply(services.policy, Question(Topic.CONTROLLER_CONTACT), request.now.date())
+    return services.answers.reply(Question(Topic.CONTROLLER_CONTACT), request.now.date())
 
 
 async def _rights(request: Request, services: Services) -> Reply:
-    return reply(services.policy, Question(Topic.RIGHTS), request.now.date())
+    return services.answers.reply(Question(Topic.RIGHTS), request.now.date())
 
 
 async def _transparency(request: Request, services: Services) -> Reply:
-    return reply(services.policy, Question(Topic.AUTHORITIES), request.now.date())
+    return services.answers.reply(Question(Topic.AUTHORITIES), request.now.date())
 
 
 _ASPECT = Parameter("aspect", _("Which side of it?"), _ASPECT_OPTIONS, default=Aspect.WHAT)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from bot.answers.answer import Answers
 from bot.dialogue.command import Command, Registry
 from bot.policy.model import Policy
 from bot.store import Store
@@ -21,6 +22,11 @@ class Services:
     languages: tuple[str, ...]
     registry: Registry[Services]
     store: Store | None = None
+    answers: Answers = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with no answers made yet."""
+        object.__setattr__(self, "answers", Answers(self.policy))
 
 
 BotCommand: TypeAlias = Command[Services]

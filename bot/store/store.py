@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from bot.store.schema import ACCOUNTS
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 """Both know ON CONFLICT, each in its own words."""
 
+_MOST_IN_MEMORY = 10_000
+"""Accounts whose language is kept in memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -38,12 +42,21 @@ class Store:
 
     def __init__(self, engine: AsyncEngine, pseudonymiser: Pseudonymiser) -> None:
         self._engine, self._pseudonymiser = engine, pseudonymiser
+        self._languages: OrderedDict[str, str | None] = OrderedDict()
         self._place = place_of(engine.url)
 
     async def language(self, account: str) -> str | None:
-        """Return the language that *account* chose."""
+        """Return the language that *account* chose.
+
+        Those asked for last are in memory: only one bot writes to the database.
+        """
+        if account in self._languages:
+            return self._languages[account]
         kept = await self.kept(account)
-        return kept.language if kept else None
+        self._languages[account] = kept.language if kept else None
+        if len(self._languages) > _MOST_IN_MEMORY:
+            self._languages.popitem(last=False)
+        return self._languages[account]
 
     async def kept(self, account: str) -> Kept | None:
         """Return all that is kept about *account*."""
@@ -67,12 +80,15 @@ class Store:
         )
         async with self._transaction() as connection:
             await connection.execute(new.on_conflict_do_update(index_elements=["pseudonym"], set_=chosen))
+        self._languages.pop(account, None)
 
     async def forget(self, account: str) -> bool:
         """Erase all that is kept about *account*; return whether there was anything."""
         query = delete(ACCOUNTS).where(ACCOUNTS.c.pseudonym == self._pseudonymiser.account(account))
         async with self._transaction() as connection:
-            return (await connection.execute(query)).rowcount > 0
+            erased = (await connection.execute(query)).rowcount > 0
+        self._languages.pop(account, None)
+        return erased
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:

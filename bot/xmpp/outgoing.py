@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from bot.dialogue.rendering import ChatMessage
@@ -24,20 +25,20 @@ def message(to: Incoming, language: str, said: ChatMessage) -> str:
 
     One xml:lang for the whole stanza, so that quick responses mirror the body's (XEP-0439 §3).
     """
-    parts = [
-        f"<message {_addresses(to)} xml:lang={_attribute(language)}>",
-        f"<body>{escape(clean(said.body))}</body>",
-    ]
-    if to.thread:
-        parts.append(f"<thread>{escape(clean(to.thread))}</thread>")
-    if to.has_chat_state:
-        parts.append(f"<active xmlns='{ns.CHAT_STATES}'/>")
-    parts += [
+    thread = f"<thread>{escape(clean(to.thread))}</thread>" if to.thread else ""
+    state = f"<active xmlns='{ns.CHAT_STATES}'/>" if to.has_chat_state else ""
+    language = _attribute(language)
+    return f"<message {_addresses(to)} xml:lang={language}>{_content(said)}{thread}{state}</message>"
+
+
+@lru_cache(maxsize=1024)
+def _content(said: ChatMessage) -> str:
+    """Return body and quick responses; the same answers go out again and again."""
+    responses = (
         f"<response xmlns='{ns.QUICK_RESPONSE}' value={_attribute(line)} label={_attribute(label)}/>"
         for line, label in said.responses
-    ]
-    parts.append("</message>")
-    return "".join(parts)
+    )
+    return f"<body>{escape(clean(said.body))}</body>{''.join(responses)}"
 
 
 def receipt(to: Incoming) -> str:
