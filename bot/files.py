@@ -7,6 +7,7 @@ is ``true``, ``false``, ``null`` or empty.  So ``no:`` is the language Norwegian
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import resources
@@ -82,30 +83,52 @@ def read(path: Path) -> Document:
 
 def parse(text: str, file: str) -> Document:
     """Parse YAML; raises `BadFile` with the syntax error, or with all doubled keys at once."""
-    loader = yaml.SafeLoader(text)
+    control = _CONTROL.search(text)
+    if control:
+        before = text[: control.start()]
+        place = (before.count("\n") + 1, control.start() - (before.rfind("\n") + 1) + 1)
+        raise BadFile([Problem(file, *place, f"{_CONTROL_TEXT}; remove it")])
     try:
-        node = loader.get_single_node()
+        node = yaml.compose(text, yaml.SafeLoader)
+        builder = _Builder(file)
+        data = builder.build(node, ()) if node is not None else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise BadFile([Problem(file, *place, f"this is not YAML: {_syntax(error)}")]) from error
-    except yaml.reader.ReaderError as error:
-        before = text[: error.position]
-        place = (before.count("\n") + 1, error.position - (before.rfind("\n") + 1) + 1)
-        raise BadFile([Problem(file, *place, "a control character stands here; remove it")]) from error
-    finally:
-        loader.dispose()
-    builder = _Builder(file)
-    data = builder.build(node, ()) if node is not None else None
+    except RecursionError as error:
+        raise BadFile([Problem(file, 1, 1, "too many brackets or dashes inside each other")]) from error
+    except (ValueError, OverflowError) as error:  # an escape such as "\\UFFFFFFFF"
+        raise BadFile([Problem(file, 1, 1, f"this is not YAML: {_NO_CHARACTER}")]) from error
     if builder.problems:
         raise BadFile(sorted(builder.problems))
     return Document(file, data, builder.marks)
 
 
+_CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+"""What neither YAML nor a stanza (XML 1.0 §2.2) may hold, and the byte order mark inside a text."""
+_CONTROL_TEXT = "a control character stands here"
+_NO_CHARACTER = "a \\u or \\U in double quotes names no character; write the character itself"
+
+_PLAIN_WORDS = {
+    "\\t": "a tab stands where spaces are needed; indent with spaces",
+    "mapping values are not allowed": "a ': ' too many in this line; put the text in quotes",
+    "cannot start any token": "a text cannot begin with this character; put it in quotes",
+    "found unexpected end of stream": "a quote that was opened before is never closed; close it",
+    "another document": "a second document begins here; a file holds one, so remove the '---'",
+    "found undefined alias": "a text cannot begin with '*'; put it in quotes",
+    "expected ',' or": "a bracket is not closed, or a comma is missing before this place",
+    "expected <block end>": "this does not stand under the line above; indent it like its neighbours",
+    "could not find expected ':'": "a key without ': ' stands before this place; add the ': '",
+    "unknown escape character": "this backslash means nothing in double quotes; use single quotes",
+}
+
+
 def _syntax(error: yaml.MarkedYAMLError) -> str:
     problem = error.problem or "cannot be understood"
-    if "\\t" in problem:
-        return "a tab stands where spaces are needed; indent with spaces"
+    plain = next((words for known, words in _PLAIN_WORDS.items() if known in problem), None)
+    if plain:
+        return plain
     return f"{problem} ({error.context})" if error.context else problem
 
 
@@ -121,6 +144,8 @@ class _Builder:
     def build(self, node: yaml.Node, place: Place) -> Any:
         self.marks.setdefault(place, _mark(node))
         if isinstance(node, yaml.ScalarNode):
+            if _CONTROL.search(node.value):  # written as an escape: "\0"
+                self._complain(node, f"{_CONTROL_TEXT}, written with a backslash; remove it")
             return _scalar(node)
         if id(node) in self._open:
             self._complain(node, "an alias may not contain itself")

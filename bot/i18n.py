@@ -48,6 +48,7 @@ class Duration:
     unit: Unit
 
     _PATTERN = re.compile(r"(\d+)\s*(minute|hour|day|week|month|year)s?\Z")
+    _LONGEST = 1000 * 365.25  # days
 
     @classmethod
     def parse(cls, text: str) -> Duration:
@@ -57,7 +58,10 @@ class Duration:
             raise ValueError(
                 f"'{text}' is not a period; write a number and minutes, hours, days, weeks, months or years"
             )
-        return cls(int(found[1]), Unit(found[2]))
+        period = cls(int(found[1]), Unit(found[2]))
+        if period.days() > cls._LONGEST:  # a calendar ends with the year 9999
+            raise ValueError(f"'{text}' is longer than 1000 years; write 'unlimited' where that is meant")
+        return period
 
     def days(self) -> float:
         """Return the length in days; a month counts 30.4 and a year 365.25 days."""

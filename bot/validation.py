@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from enum import Enum
 from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.files import BadFile, Document, Place, Problem
@@ -25,8 +25,19 @@ def validate(model: type[M], document: Document, context: Mapping[str, Any] | No
 
 def problems(model: type[BaseModel], document: Document, error: ValidationError) -> list[Problem]:
     """Return what pydantic found as problems with places, in the order of the file, each once."""
-    found = {document.problem(*_explain(model, detail)) for detail in error.errors()}
+    details = error.errors()
+    found = {
+        document.problem(*_explain(model, detail))
+        for detail in details
+        if not (detail["type"] == "too_short" and _has_bad_entries(detail, details))
+    }
     return sorted(found)
+
+
+def _has_bad_entries(short: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """Return whether a list is too short only because pydantic does not count its bad entries."""
+    place = short["loc"]
+    return any(len(one["loc"]) > len(place) and one["loc"][: len(place)] == place for one in details)
 
 
 def did_you_mean(word: str, known: list[str]) -> str:
@@ -46,36 +57,58 @@ def _explain(model: type[BaseModel], detail: ErrorDetails) -> tuple[Place, str]:
             return place[:-1], f"the key '{place[-1]}' is missing here"
         case "model_type" | "dict_type" | "model_attributes_type":
             known = sorted(_keys(model, place))
-            hint = f"; allowed: {', '.join(known)}" if known else ""
-            return place, f"keys and values are needed here, not '{_shown(detail['input'])}'{hint}"
+            allowed = f"keys and values are needed here, not {_shown(detail['input'])}"
+            text = f"{allowed}; allowed: {', '.join(known)}" if known else _NO_TEXT % _shown(detail["input"])
+            return place, text
         case _:
             return place, _misfit(detail)
 
 
+_NO_TEXT = "a text is needed here, not %s; write it plainly, or once for each language: {en: …, de: …}"
+
+
 def _misfit(detail: ErrorDetails) -> str:
     given = _shown(detail["input"])
+    limits = detail.get("ctx", {})
     match detail["type"]:
         case "value_error":
-            return str(detail["ctx"]["error"])
+            return str(limits["error"])
         case "enum" | "literal_error":
-            return f"'{given}' is not known here{did_you_mean(given, _expected(detail))}"
+            return f"{given} is not known here{did_you_mean(str(detail['input']), _expected(detail))}"
         case "tuple_type" | "list_type":
-            return f"a list is needed here, not '{given}'; begin each entry with '- '"
-        case "date_from_datetime_parsing" | "date_parsing" | "date_type":
-            return f"'{given}' is not a date; write it like 2018-05-25"
+            return f"a list is needed here, not {given}; begin each entry with '- '"
+        case "too_short":
+            least = limits["min_length"]
+            return f"at least {least} {'entry is' if least == 1 else 'entries are'} needed here"
+        case "string_type":
+            return f"a text is needed here, not {given}"
+        case "string_too_short":
+            return "a text is needed here, not an empty one"
+        case "string_too_long":
+            return f"this text is too long; at most {limits['max_length']} characters fit"
+        case "bool_type" | "bool_parsing":
+            return f"{given} is neither true nor false; write one of them"
+        case "int_type" | "int_parsing" | "int_from_float":
+            return f"{given} is not a whole number"
+        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
+            return f"{given} is out of range; it {detail['msg'].removeprefix('Input ')}"
         case _:
-            message = detail["msg"].removeprefix("Input ").removeprefix("Value ")
-            return f"'{given}' does not fit: it {message[0].lower()}{message[1:]}"
+            return f"{given} does not fit: {detail['msg']}"
 
 
 def _shown(given: object) -> str:
-    if isinstance(given, Enum):
-        return str(given.value)
+    """Return what stands in the file, for a message: quoted, or named when it is no single word."""
     if given is None:
         return "nothing"
-    text = str(given)
+    if isinstance(given, bool):
+        return str(given).lower()
+    if isinstance(given, Mapping):
+        return "keys and values"
+    if isinstance(given, list | tuple):
+        return "a list"
+    text = given.value if isinstance(given, Enum) else str(given)
     longest = 40
-    return text if len(text) <= longest else f"{text[:longest]}…"
+    return f"'{text}'" if len(text) <= longest else f"'{text[:longest]}…'"
 
 
 def _expected(detail: ErrorDetails) -> list[str]:
@@ -98,7 +131,9 @@ def _keys(model: type[BaseModel], place: Place) -> set[str]:
             for found in _models(candidate.model_fields[part].annotation)
         }
         here = inner or here
-    return {name for candidate in here for name in candidate.model_fields}
+    return {
+        name for candidate in here if not issubclass(candidate, RootModel) for name in candidate.model_fields
+    }
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
+from babel import Locale
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -18,12 +21,71 @@ from pydantic import (
 )
 
 from bot.i18n import Duration, Localized
+from bot.validation import did_you_mean
 
 
 class Facts(BaseModel):
     """Read from the operator's file: unknown keys are mistakes, nothing changes afterwards."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """How the reference describes a value that is written as one word or line."""
+
+    words: str
+
+
+def matching(pattern: str, remedy: str) -> AfterValidator:
+    """Accept what *pattern* matches as a whole; complain with *remedy* about anything else."""
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if compiled.fullmatch(value) is None:
+            raise ValueError(f"'{value}' {remedy}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _country(code: str) -> str:
+    longest = 2
+    if len(code) != longest or code not in Locale("en").territories:
+        raise ValueError(f"'{code}' is no country code; write two capital letters, such as DE or US")
+    return code
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value if re.fullmatch(r"\d{4}-\d\d-\d\d", value) else "")
+    except (TypeError, ValueError):
+        shown = "nothing" if value is None else f"'{value}'"
+        raise ValueError(f"{shown} is not a date; write it like 2018-05-25") from None
+
+
+CountryCode = Annotated[str, AfterValidator(_country), Reads("ISO 3166 code: `DE`")]
+Url = Annotated[
+    str, matching(r"https?://\S+", "is no web address; begin it with https://"), Reads("web address")
+]
+Email = Annotated[
+    str,
+    matching(r"[^@\s]+@[^@\s]+", "is no e-mail address; write it like name@example.org"),
+    Reads("e-mail address"),
+]
+Jid = Annotated[
+    str,
+    matching(r"[^\s/@]+(@[^\s/@]+)?", "is no bare JID; write it like name@example.org"),
+    Reads("bare JID: `name@example.org`"),
+]
+ShortName = Annotated[
+    str,
+    matching(r"[a-z][a-z0-9_]*", "is no short name; use small letters, digits and _, a letter first"),
+    Reads("short name: small letters, digits, `_`"),
+]
+CalendarDay = Annotated[date, BeforeValidator(_day), Reads("day: `2018-05-25`")]
 
 
 def _offered(language: str, info: ValidationInfo) -> str:
@@ -43,7 +105,16 @@ def _first_language(value: Any, info: ValidationInfo) -> Any:
     return value
 
 
-Wording = Annotated[str, Field(min_length=1, max_length=4000)]
+def _written(text: str) -> str:
+    if not text.strip():
+        raise ValueError("a text is needed here, not an empty one; write it, or remove the key")
+    placeholder = re.search(r"\{\{.*?\}\}", text)
+    if placeholder:
+        raise ValueError(f"the placeholder '{placeholder[0]}' is still here; put your own words in its place")
+    return text
+
+
+Wording = Annotated[str, Field(max_length=4000), AfterValidator(_written)]
 Versions = Annotated[
     dict[Annotated[str, AfterValidator(_offered)], Wording],
     BeforeValidator(_first_language),
@@ -78,8 +149,14 @@ def _duration(value: Any) -> Any:
 Span = Annotated[
     Duration,
     BeforeValidator(_duration),
-    Field(description="a number and `minutes`, `hours`, `days`, `weeks`, `months` or `years`"),
+    Reads("period: `7 days`"),
 ]
+
+
+def in_order(first_key: str, first: date | None, last_key: str, last: date | None) -> None:
+    """Raise `ValueError` when the first day of a period is after its last one."""
+    if first and last and first > last:
+        raise ValueError(f"{first_key} {first} is after {last_key} {last}; the earlier day comes first")
 
 
 class Source(Facts):
@@ -88,7 +165,7 @@ class Source(Facts):
     section: Annotated[Name | None, Field(description="clause, heading or number")] = None
     document: Annotated[Name | None, Field(description="another document: terms, FAQ, status page")] = None
     version: Annotated[str | None, Field(description="version or date of that document")] = None
-    url: Annotated[str | None, Field(description="where to read it")] = None
+    url: Annotated[Url | None, Field(description="where to read it")] = None
 
     @model_validator(mode="before")
     @classmethod
@@ -114,18 +191,16 @@ class Statement(Facts):
     applies_to: Annotated[Scope | None, Field(description="whom it is about, when not everybody")] = None
     text: Annotated[Text | None, Field(description="the operator's own words, shown after the facts")] = None
     source: Annotated[Source | None, Field(description="where it is written down")] = None
-    valid_from: Annotated[date | None, Field(description="first day on which it is true")] = None
-    valid_until: Annotated[date | None, Field(description="last day on which it is true")] = None
+    valid_from: Annotated[CalendarDay | None, Field(description="first day on which it is true")] = None
+    valid_until: Annotated[CalendarDay | None, Field(description="last day on which it is true")] = None
 
     @model_validator(mode="after")
     def _check(self, info: ValidationInfo) -> Statement:
-        if self.valid_from and self.valid_until and self.valid_from > self.valid_until:
-            raise ValueError(f"valid_from {self.valid_from} is after valid_until {self.valid_until}")
-        services: Mapping[str, Any] = (info.context or {}).get("services", {})
-        if self.service is not None and services and self.service not in services:
-            raise ValueError(
-                f"service '{self.service}' is not listed under 'services': {', '.join(services)}"
-            )
+        in_order("valid_from", self.valid_from, "valid_until", self.valid_until)
+        services: Mapping[str, Any] | None = (info.context or {}).get("services")
+        if self.service is not None and services is not None and self.service not in services:
+            suggestion = did_you_mean(self.service, list(services)) if services else "; add it there"
+            raise ValueError(f"service '{self.service}' is not listed under 'services'{suggestion}")
         return self
 
     def holds(self, day: date) -> bool:

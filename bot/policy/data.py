@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
-from bot.policy.base import Facts, Name, Statement, Text
+from bot.policy.base import Facts, Name, ShortName, Statement, Text
 from bot.policy.retention import Kept, Limit, Retention, Retentions
 from bot.policy.terms import (
     Category,
@@ -21,6 +21,7 @@ from bot.policy.terms import (
     Visibility,
     Way,
 )
+from bot.validation import did_you_mean
 
 
 def short(key: str) -> BeforeValidator:
@@ -56,7 +57,7 @@ class When(Facts):
 class Control(Facts):
     """Whether it can be switched off, by whom and where."""
 
-    default: Annotated[str, Field(pattern="^(on|off)$", description="`on` or `off` from the start")]
+    default: Annotated[Literal["on", "off"], Field(description="how it is from the start")]
     who: Annotated[Switcher, Field(description="who may switch")]
     where: Annotated[tuple[Way, ...], Field(description="where to switch")] = ()
     remains: Annotated[Limit | None, Field(description="what is kept even when it is off: `last 20`")] = None
@@ -87,12 +88,19 @@ class Exception_(Facts):  # noqa: N801 -- `Exception` is taken
     text: Annotated[Text | None, Field(description="more in the operator's words")] = None
 
 
+def _word(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError("a category is a single word, such as roster")  # noqa: TRY004 -- becomes a problem
+    return value
+
+
 class DataStatement(Statement):
     """What the policy says about one kind of data (of one service)."""
 
     category: Annotated[
-        Category | str,
+        Category | ShortName,
         Field(union_mode="left_to_right", description="a shipped category, or one of your own"),
+        BeforeValidator(_word),
     ]
     title: Annotated[Name | None, Field(description="what to call it, where the category is too wide")] = None
     stored: Annotated[Stored, Field(description="whether it is stored")] = Stored.YES
@@ -115,27 +123,37 @@ class DataStatement(Statement):
         tuple[Annotated[Basis, short("basis")], ...], Field(description="the legal basis of this data")
     ] = ()
     erasing: Annotated[Erasing | None, Field(description="how to erase it")] = None
-    level: Annotated[str | None, Field(pattern="^(error|warning|info|debug)$", description="of a log")] = None
+    level: Annotated[Literal["error", "warning", "info", "debug"] | None, Field(description="of a log")] = (
+        None
+    )
     temporary: Annotated[bool, Field(description="`true`: only switched on for a time")] = False
 
     @model_validator(mode="after")
     def _agrees(self, info: ValidationInfo) -> DataStatement:
         own = (info.context or {}).get("categories", ())
         if not isinstance(self.category, Category) and self.category not in own:
-            known = ", ".join([*Category, *own])
-            raise ValueError(f"category '{self.category}' is neither shipped nor under 'categories': {known}")
+            known = did_you_mean(self.category, [*Category, *own])
+            raise ValueError(f"category '{self.category}' is neither shipped nor under 'categories'{known}")
         if self.stored is Stored.NO and any(not isinstance(r.limit, Kept) for r in self.retention):
             raise ValueError("'stored: no' and a retention contradict each other; remove one of them")
         if self.stored is Stored.CONDITIONAL and not (self.when or self.control or self.text):
             raise ValueError("'stored: conditional' needs 'when', 'control' or a 'text' that says when")
         both = set(self.fields) & set(self.fields_not_stored)
         if both:
-            raise ValueError(f"{', '.join(sorted(both))}: both in 'fields' and in 'fields_not_stored'")
+            raise ValueError(
+                f"{', '.join(sorted(both))}: both in 'fields' and in 'fields_not_stored'; keep one of them"
+            )
         return self
 
 
 class OwnCategory(Facts):
     """A category of the operator's own."""
 
-    id: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", description="short name, used under `data`")]
+    id: Annotated[ShortName, Field(description="used as `category` under `data`")]
     name: Annotated[Name, Field(description="what people call it")]
+
+    @model_validator(mode="after")
+    def _new(self) -> OwnCategory:
+        if self.id in set(Category):
+            raise ValueError(f"'{self.id}' is a shipped category; use it under 'data' without this entry")
+        return self

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 from babel import Locale, UnknownLocaleError
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from bot import files
 from bot.files import BadFile, Document, Problem
-from bot.policy.base import Facts, Name, Text
+from bot.policy.base import CalendarDay, Facts, Name, Reads, Text, Url, in_order
 from bot.policy.data import Basis, DataStatement, OwnCategory, short
 from bot.policy.organisation import Abuse, Authorities, Contact, Controller, Hosting, Never, Recipient, Right
 from bot.policy.services import (
@@ -29,7 +30,6 @@ from bot.policy.services import (
     Service,
 )
 from bot.policy.terms import Category, Purpose
-from bot.policy.vocabulary import Topic
 from bot.validation import validate
 
 
@@ -45,8 +45,8 @@ class Version(Facts):
     """An earlier version of the policy."""
 
     version: Annotated[str, Field(min_length=1, description="its name")]
-    effective: Annotated[date, Field(description="first day on which it was in force")]
-    url: Annotated[str | None, Field(description="where to read it")] = None
+    effective: Annotated[CalendarDay, Field(description="first day on which it was in force")]
+    url: Annotated[Url | None, Field(description="where to read it")] = None
     text: Annotated[Text | None, Field(description="what changed with it")] = None
 
 
@@ -62,18 +62,16 @@ class Policy(Facts):
     """A version of the privacy policy (Art. 13 and 14 GDPR)."""
 
     version: Annotated[str, Field(min_length=1, description="name of this version")]
-    effective: Annotated[date, Field(description="first day on which it is in force")]
-    published: Annotated[date | None, Field(description="when it was published")] = None
+    effective: Annotated[CalendarDay, Field(description="first day on which it is in force")]
+    published: Annotated[CalendarDay | None, Field(description="when it was published")] = None
     languages: Annotated[
-        tuple[Annotated[str, AfterValidator(_language)], ...],
+        tuple[Annotated[str, AfterValidator(_language), Reads("language code: `en`")], ...],
         Field(min_length=1, description="languages of the texts, the first one stands in for the others"),
     ]
     host: Annotated[str | None, Field(description="domain of the server")] = None
     title: Annotated[Name | None, Field(description="heading of the policy")] = None
     introduction: Annotated[Text | None, Field(description="opening words")] = None
-    url: Annotated[
-        str | None, Field(pattern=r"^https?://\S+$", description="where the text is published")
-    ] = None
+    url: Annotated[Url | None, Field(description="where the text is published")] = None
     history: Annotated[tuple[Version, ...], Field(description="earlier versions")] = ()
     notices: Annotated[Notices | None, Field(description="how people learn of changes")] = None
 
@@ -109,18 +107,17 @@ class Policy(Facts):
     children: Annotated[Children | None, Field(description="minimum age")] = None
     advice: Annotated[tuple[Advice, ...], Field(description="recommendations")] = ()
 
-    @field_validator("advice")
+    @field_validator("languages")
     @classmethod
-    def _known_topics(cls, advice: tuple[Advice, ...]) -> tuple[Advice, ...]:
-        for one in advice:
-            if one.topic not in set(Topic):
-                raise ValueError(f"topic '{one.topic}' is not known; allowed: {', '.join(Topic)}")
-        return advice
+    def _once_each(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        twice = sorted({code for code in languages if languages.count(code) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)}: listed twice; keep one")
+        return languages
 
     @model_validator(mode="after")
-    def _in_order(self, _info: ValidationInfo) -> Policy:
-        if self.published and self.published > self.effective:
-            raise ValueError(f"published {self.published} is after effective {self.effective}")
+    def _in_order(self) -> Policy:
+        in_order("published", self.published, "effective", self.effective)
         return self
 
     def about(self, *categories: Category | str, day: date) -> tuple[DataStatement, ...]:
@@ -179,14 +176,19 @@ def _given_twice(document: Document) -> list[Problem]:
                 )
                 found.append(document.problem((section, index), text))
             seen.setdefault(identity, index)
-    effective = str(top.get("effective", ""))
+    effective = str(top.get("effective"))
     for index, entry in enumerate(_entries(top, "history")):
-        if effective and str(entry.get("effective", "")) >= effective:
-            text = f"an earlier version is effective from {entry.get('effective')}, this one from {effective}"
+        earlier = str(entry.get("effective"))
+        if _DAY.fullmatch(effective) and _DAY.fullmatch(earlier) and earlier >= effective:
+            text = (
+                f"this earlier version is in force from {earlier}, the policy itself from {effective}; "
+                "an earlier version comes first"
+            )
             found.append(document.problem(("history", index, "effective"), text))
     return found
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _UNIQUE: Mapping[str, Sequence[str]] = {
     "services": ("id",),
     "categories": ("id",),

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from bot.policy.base import Facts, Name, Span, Statement, Text
+from bot.policy.base import (
+    CalendarDay,
+    CountryCode,
+    Email,
+    Facts,
+    Jid,
+    Name,
+    Span,
+    Statement,
+    Text,
+    Url,
+    in_order,
+)
 from bot.policy.terms import Category, Condition, Way
 
 
@@ -16,9 +27,9 @@ class Contact(Facts):
     """How to reach somebody."""
 
     name: Annotated[Name | None, Field(description="person or organisation")] = None
-    email: Annotated[str | None, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="e-mail address")] = None
-    jid: Annotated[str | None, Field(pattern=r"^[^\s/]+$", description="bare JID to chat with")] = None
-    url: Annotated[str | None, Field(pattern=r"^https?://\S+$", description="web page")] = None
+    email: Annotated[Email | None, Field(description="where to write by e-mail")] = None
+    jid: Annotated[Jid | None, Field(description="where to write in a chat")] = None
+    url: Annotated[Url | None, Field(description="web page")] = None
     phone: Annotated[str | None, Field(description="telephone number")] = None
     address: Annotated[str | None, Field(description="postal address")] = None
     text: Annotated[Text | None, Field(description="more in the operator's words")] = None
@@ -28,7 +39,7 @@ class Controller(Contact):
     """Who decides on purposes and means (Art. 4(7), Art. 13(1)(a) GDPR)."""
 
     name: Annotated[Name, Field(description="person or organisation")]
-    country: Annotated[str | None, Field(pattern="^[A-Z]{2}$", description="ISO code of the country")] = None
+    country: Annotated[CountryCode | None, Field(description="in which country")] = None
 
     @model_validator(mode="after")
     def _reachable(self) -> Controller:
@@ -41,9 +52,9 @@ class Hosting(Statement):
     """Where the machines stand, who runs them, and whose law applies."""
 
     provider: Annotated[Name | None, Field(description="hosting company")] = None
-    country: Annotated[str | None, Field(pattern="^[A-Z]{2}$", description="ISO code of the country")] = None
+    country: Annotated[CountryCode | None, Field(description="in which country")] = None
     place: Annotated[Name | None, Field(description="city or region")] = None
-    jurisdiction: Annotated[str | None, Field(pattern="^[A-Z]{2}$", description="whose law applies")] = None
+    jurisdiction: Annotated[CountryCode | None, Field(description="whose law applies")] = None
     rented: Annotated[bool | None, Field(description="whether the machine belongs to somebody else")] = None
 
 
@@ -74,7 +85,7 @@ class Recipient(Statement):
     messages: Annotated[bool, Field(description="whether messages themselves go there")] = False
     condition: Annotated[Condition | None, Field(description="in which case only")] = None
     aggregated: Annotated[bool, Field(description="only figures of which no person can be derived")] = False
-    country: Annotated[str | None, Field(pattern="^[A-Z]{2}$", description="ISO code of the country")] = None
+    country: Annotated[CountryCode | None, Field(description="in which country")] = None
     own_rules: Annotated[bool, Field(description="they follow rules of their own")] = False
     controllable: Annotated[bool | None, Field(description="whether one can prevent it")] = None
 
@@ -139,25 +150,26 @@ class Right(Statement):
 class Report(Facts):
     """Counts of a transparency report: zero is a count too."""
 
-    since: Annotated[date | None, Field(description="first day that is counted")] = None
-    until: Annotated[date, Field(description="last day that is counted")]
+    since: Annotated[CalendarDay | None, Field(description="first day that is counted")] = None
+    until: Annotated[CalendarDay, Field(description="last day that is counted")]
     requests: Annotated[int, Field(ge=0, description="requests received")]
     answered: Annotated[int | None, Field(ge=0, description="requests answered with data")] = None
     text: Annotated[Text | None, Field(description="more in the operator's words")] = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Report:
-        if self.since and self.since > self.until:
-            raise ValueError(f"since {self.since} is after until {self.until}")
+        in_order("since", self.since, "until", self.until)
         if self.answered is not None and self.answered > self.requests:
-            raise ValueError(f"answered {self.answered} is more than requests {self.requests}")
+            raise ValueError(
+                f"answered {self.answered} is more than requests {self.requests}; correct one of them"
+            )
         return self
 
 
 class Canary(Facts):
     """A dated "we have received no …"."""
 
-    stated: Annotated[date, Field(description="when it was last said")]
+    stated: Annotated[CalendarDay, Field(description="when it was last said")]
     text: Annotated[Text, Field(description="what is said")]
     renewed_every: Annotated[Span | None, Field(description="how often it is repeated")] = None
 
@@ -167,13 +179,13 @@ class Authorities(Statement):
 
     court_order_needed: Annotated[bool | None, Field(description="whether only with a court order")] = None
     notify_user: Annotated[
-        str | None,
-        Field(pattern="^(yes|no|unless_forbidden)$", description="`yes`, `no` or `unless_forbidden`"),
+        Literal["yes", "no", "unless_forbidden"] | None,
+        Field(description="whether people are told"),
     ] = None
     data: Annotated[tuple[Category, ...], Field(description="what could be handed over at all")] = ()
     reports: Annotated[tuple[Report, ...], Field(description="the transparency report, newest last")] = ()
     canary: Annotated[Canary | None, Field(description="a dated statement")] = None
-    url: Annotated[str | None, Field(description="where the report is published")] = None
+    url: Annotated[Url | None, Field(description="where the report is published")] = None
 
 
 class Abuse(Statement):

@@ -7,14 +7,14 @@ Short forms: `7 days`, `at most 31 days`, `at least 7 days`, `about 1 month`, `u
 from __future__ import annotations
 
 import re
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from bot.i18n import Duration
-from bot.policy.base import Facts, Span, Text
+from bot.policy.base import CalendarDay, Facts, Span, Text, in_order
+from bot.validation import did_you_mean
 
 
 class Bound(StrEnum):
@@ -47,7 +47,7 @@ class Event(StrEnum):
 class Period(Facts):
     """A period."""
 
-    period: Span
+    period: Annotated[Span, Field(description="how long")]
     bound: Annotated[Bound, Field(description="how firm the period is")] = Bound.EXACT
 
 
@@ -73,13 +73,13 @@ class Last(Facts):
 class Wiped(Facts):
     """Everything is wiped at intervals, so the real age varies."""
 
-    wiped_every: Span
+    wiped_every: Annotated[Span, Field(description="how often")]
 
 
 class Kept(Facts):
     """Without any limit, not at all, or not told."""
 
-    kept: Literal["unlimited", "not_kept", "not_stated"]
+    kept: Annotated[Literal["unlimited", "not_kept", "not_stated"], Field(description="in which way")]
 
 
 _BY_KEY = {
@@ -91,14 +91,35 @@ _BY_KEY = {
     "first_of": "FirstOf",
     "last_of": "LastOf",
 }
+_LIKE = (
+    "7 days, at most 31 days, at least 7 days, about 1 month, until delivered, last 20, "
+    "wiped every 72 hours, unlimited, not kept, not stated"
+)
 _BOUNDED = re.compile(r"(at most|at least|about)\s+(.+)", re.DOTALL)
 
 
 def _short(value: Any) -> Any:
-    """Return the long form of a short one; what is no short form is left to the models."""
-    if not isinstance(value, str):
+    """Return the long form of a limit, with exactly one of the keys that make one."""
+    if isinstance(value, str):
+        return _long(value)
+    if isinstance(value, Facts):
         return value
-    words = " ".join(value.casefold().replace("_", " ").split())
+    if not isinstance(value, dict):
+        raise ValueError(f"a limit is needed here; write it like one of: {_LIKE}")  # noqa: TRY004
+    given = [key for key in _BY_KEY if key in value]
+    if len(given) > 1:
+        raise ValueError(
+            f"{' and '.join(given)} stand side by side; join them with first_of: [ … ] or last_of: [ … ]"
+        )
+    if not given:
+        unknown = next(iter(value), None)
+        what = f"unknown key '{unknown}'" if unknown else "no limit is named here"
+        raise ValueError(f"{what}{did_you_mean(str(unknown), list(_BY_KEY))}")
+    return value
+
+
+def _long(text: str) -> dict[str, Any]:
+    words = " ".join(text.casefold().replace("_", " ").split())
     if words in ("unlimited", "not kept", "not stated"):
         return {"kept": words.replace(" ", "_")}
     if words.startswith("until "):
@@ -110,12 +131,22 @@ def _short(value: Any) -> Any:
     bounded = _BOUNDED.fullmatch(words)
     if bounded:
         return {"period": bounded[2], "bound": bounded[1].replace(" ", "_")}
+    if not words[:1].isdigit():
+        raise ValueError(f"'{text}' is no limit; write it like one of: {_LIKE}")
     return {"period": words}
 
 
+def _simple(value: Any) -> Any:
+    long = _short(value)
+    if isinstance(long, FirstOf | LastOf) or (isinstance(long, dict) and {"first_of", "last_of"} & set(long)):
+        raise ValueError("first_of and last_of cannot stand inside each other; list simple limits here")
+    return long
+
+
 def _kind(value: Any) -> str:
+    """Return which model reads a limit that `_short` has let pass."""
     if isinstance(value, dict):
-        return next((name for key, name in _BY_KEY.items() if key in value), "Period")
+        return next(name for key, name in _BY_KEY.items() if key in value)
     return type(value).__name__
 
 
@@ -126,20 +157,20 @@ Simple: TypeAlias = Annotated[
     | Annotated[Wiped, Tag("Wiped")]
     | Annotated[Kept, Tag("Kept")],
     Discriminator(_kind),
-    BeforeValidator(_short),
+    BeforeValidator(_simple),
 ]
 
 
 class FirstOf(Facts):
     """Whichever limit is reached first."""
 
-    first_of: Annotated[tuple[Simple, ...], Field(min_length=2)]
+    first_of: Annotated[tuple[Simple, ...], Field(min_length=2, description="simple limits")]
 
 
 class LastOf(Facts):
     """Whichever limit is reached last."""
 
-    last_of: Annotated[tuple[Simple, ...], Field(min_length=2)]
+    last_of: Annotated[tuple[Simple, ...], Field(min_length=2, description="simple limits")]
 
 
 Limit: TypeAlias = Annotated[
@@ -163,8 +194,12 @@ class Retention(Facts):
     may_become: Annotated[
         Limit | None, Field(description="a shortening or change that the operator reserves")
     ] = None
-    valid_from: Annotated[date | None, Field(description="first day on which this limit is in force")] = None
-    valid_until: Annotated[date | None, Field(description="last day on which this limit is in force")] = None
+    valid_from: Annotated[
+        CalendarDay | None, Field(description="first day on which this limit is in force")
+    ] = None
+    valid_until: Annotated[
+        CalendarDay | None, Field(description="last day on which this limit is in force")
+    ] = None
 
     @model_validator(mode="before")
     @classmethod
@@ -173,12 +208,11 @@ class Retention(Facts):
             own = {"reason", "may_become", "valid_from", "valid_until"}
             limit = {key: part for key, part in value.items() if key not in own}
             return {"limit": limit, **{key: part for key, part in value.items() if key in own}}
-        return {"limit": value} if isinstance(value, str) else value
+        return value if isinstance(value, dict | Retention) else {"limit": value}
 
     @model_validator(mode="after")
     def _in_order(self) -> Retention:
-        if self.valid_from and self.valid_until and self.valid_from > self.valid_until:
-            raise ValueError(f"valid_from {self.valid_from} is after valid_until {self.valid_until}")
+        in_order("valid_from", self.valid_from, "valid_until", self.valid_until)
         return self
 
     def longest(self) -> Duration | None:

@@ -7,10 +7,21 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from bot.policy.base import Facts, Name, Scope, Span, Statement, Text
+from bot.policy.base import (
+    CountryCode,
+    Facts,
+    Name,
+    Scope,
+    ShortName,
+    Span,
+    Statement,
+    Text,
+    Url,
+)
 from bot.policy.data import Basis, short
 from bot.policy.retention import Limit, Retention
 from bot.policy.terms import Category, FieldName, Way
+from bot.policy.vocabulary import Topic
 
 
 class ServiceKind(StrEnum):
@@ -33,7 +44,7 @@ class ServiceKind(StrEnum):
 class Service(Facts):
     """One service, with rules of its own where they differ."""
 
-    id: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", description="short name, used by the statements")]
+    id: Annotated[ShortName, Field(description="used as `service` by the statements")]
     kind: Annotated[ServiceKind, Field(description="what kind of service")]
     name: Annotated[Name | None, Field(description="what people call it")] = None
     url: Annotated[str | None, Field(description="where it is")] = None
@@ -60,7 +71,7 @@ class Backup(Statement):
     encrypted_in_transit: Annotated[bool | None, Field(description="encrypted before it travels")] = None
     encrypted_at_rest: Annotated[bool | None, Field(description="lies encrypted")] = None
     place: Annotated[Place | None, Field(description="where it lies")] = None
-    country: Annotated[str | None, Field(pattern="^[A-Z]{2}$", description="ISO code of the country")] = None
+    country: Annotated[CountryCode | None, Field(description="in which country")] = None
     excludes: Annotated[tuple[Category, ...], Field(description="data that are not in it")] = ()
 
 
@@ -155,7 +166,7 @@ class Analytics(Statement):
     legal_basis: Annotated[Basis | None, short("basis"), Field(description="Art. 6(1) GDPR")] = None
     retention: Annotated[Retention | None, Field(description="how long it is kept")] = None
     profiles: Annotated[bool | None, Field(description="whether profiles of users are made")] = None
-    opt_out: Annotated[str | None, Field(pattern=r"^https?://\S+$", description="page to object")] = None
+    opt_out: Annotated[Url | None, Field(description="page to object")] = None
     objection: Annotated[bool | None, Field(description="whether one can opt out")] = None
     honours_do_not_track: Annotated[
         bool | None, Field(description="the browser's wish not to be tracked")
@@ -166,7 +177,7 @@ class SearchEngine(Statement):
     """A search engine beside the chat."""
 
     tool: Annotated[Name, Field(description="the program")]
-    url: Annotated[str | None, Field(pattern=r"^https?://\S+$", description="where it is")] = None
+    url: Annotated[Url | None, Field(description="where it is")] = None
     open_to_everyone: Annotated[
         bool | None, Field(description="whether it can be used without an account")
     ] = None
@@ -191,5 +202,5 @@ class Children(Statement):
 class Advice(Facts):
     """A recommendation, which is no fact about processing."""
 
-    topic: Annotated[str, Field(description="id of the topic it belongs to")]
+    topic: Annotated[Topic, Field(description="the topic it belongs to")]
     text: Annotated[Text, Field(description="the recommendation")]
