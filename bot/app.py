@@ -58,21 +58,25 @@ async def run(settings: Settings) -> None:
             {"message": component.on_message, "presence": component.on_presence, "iq": component.on_iq}
         )
         _announce(policy, "starting")
-        await _until_stopped(connection, lambda: reload(front, settings))
+        await _until_stopped(connection, component, lambda: reload(front, settings))
     _LOG.info("stopped")
 
 
-async def _until_stopped(connection: Connection, on_hangup: Callable[[], None]) -> None:
+async def _until_stopped(connection: Connection, component: Component, on_hangup: Callable[[], None]) -> None:
+    """Run until a signal says stop; what fails unexpectedly is raised."""
     loop = asyncio.get_running_loop()
-    running = asyncio.ensure_future(connection.run())
+    stop = asyncio.Event()
     for signal_ in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(signal_, running.cancel)
+        loop.add_signal_handler(signal_, stop.set)
     loop.add_signal_handler(signal.SIGHUP, on_hangup)
-    try:
-        await running
-    except asyncio.CancelledError:
-        if not running.cancelled():
-            raise
+    tasks = [asyncio.create_task(work) for work in (connection.run(), component.run())]
+    stopped = asyncio.create_task(stop.wait())
+    done, pending = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    for task in done:
+        task.result()
 
 
 def reload(front: Desk, settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
 
@@ -130,15 +131,19 @@ class Answers:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._day = date.min
-        self._replies: dict[Question, Reply] = {}
+        self._replies: dict[Hashable, Reply] = {}
 
     def reply(self, question: Question, day: date) -> Reply:
         """Return the answer to *question* on *day*; the same object each time."""
+        return self.once(question, day, lambda: reply(self._policy, question, day))
+
+    def once(self, key: Hashable, day: date, make: Callable[[], Reply]) -> Reply:
+        """Return the reply of *day* that *make* makes, made once for each *key*."""
         if day != self._day:
             self._day, self._replies = day, {}
-        if question not in self._replies:
-            self._replies[question] = reply(self._policy, question, day)
-        return self._replies[question]
+        if key not in self._replies:
+            self._replies[key] = make()
+        return self._replies[key]
 
 
 def reply(policy: Policy, question: Question, day: date) -> Reply:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from bot.commands.interpretation import interpret
 from bot.commands.notices import Notice, notice
@@ -17,7 +18,6 @@ from bot.dialogue.rendering import ChatMessage, Form, chat_question, chat_reply,
 from bot.dialogue.reply import Lead, Outcome, Paragraph, Question, Reply
 from bot.dialogue.understanding import Understander
 from bot.i18n import Translator, _, negotiate, translator
-
 
 _MOST_RENDERED = 2_000
 """Answers that are kept in words; there are fewer for one policy and a few languages."""
@@ -56,6 +56,7 @@ class Desk:
         """Answer from now on with another policy, other phrases and other catalogues."""
         self.services, self.understander = services, understander
         self._rendered.clear()
+        _translator.cache_clear()
 
     async def chat(
         self,
@@ -141,7 +142,7 @@ class Desk:
 
     def _translator(self, *wanted: str | None) -> Translator:
         """Choose the language: by the account, xml:lang, the question, the policy."""
-        return translator(negotiate([*wanted, *self.services.policy.languages], self.services.languages))
+        return _translator((*wanted, *self.services.policy.languages), self.services.languages)
 
     def _say(self, reply: Reply, conversation: str, tr: Translator, now: datetime) -> Spoken:
         tr = translator(reply.language) if reply.language else tr
@@ -153,11 +154,10 @@ class Desk:
         known = self._rendered.get(key)
         if known is not None and known[0] is reply:
             return known[1]
+        if len(self._rendered) >= _MOST_RENDERED:
+            self._rendered.clear()
         message = chat_reply(reply, tr)
-        if reply.question is not None:
-            if len(self._rendered) >= _MOST_RENDERED:
-                self._rendered.clear()
-            self._rendered[key] = (reply, message)  # the reply is kept, so that its id stays its own
+        self._rendered[key] = (reply, message)  # the reply is kept, so that its id stays its own
         return message
 
     def _spoken(
@@ -171,3 +171,8 @@ class Desk:
         lines = tuple(line for line, _label in message.responses)
         self._memory.remember(conversation, Remembered(question, lines), now)
         return Spoken(tr.language, message)
+
+
+@lru_cache(maxsize=1024)
+def _translator(wanted: tuple[str | None, ...], offered: tuple[str, ...]) -> Translator:
+    return translator(negotiate(wanted, offered))

@@ -10,7 +10,11 @@ from bot.i18n import Day, _, p_
 from bot.policy.vocabulary import Topic
 
 
-async def _help(_request: Request, services: Services) -> Reply:
+async def _help(request: Request, services: Services) -> Reply:
+    return services.answers.once("help", request.now.date(), lambda: _overview(services))
+
+
+def _overview(services: Services) -> Reply:
     return Reply(
         HELP.title,
         (

@@ -41,7 +41,7 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
         return Intended(written)
     label = read.ranked[0]
     if label is Intent.OUT_OF_SCOPE:
-        return _follow_up(text, read, remembered, services) or _off_topic()
+        return _follow_up(text, read, remembered, services) or _OFF_TOPIC
     if not read.certain and len(read.ranked) > 1:
         return _which(read)
     if isinstance(label, Topic):
@@ -75,11 +75,11 @@ def _intended(intent: Intent, read: Understanding, services: Services) -> Intend
         case Intent.SHOW_CHANGES:
             return Intended(_ask(services, Question(Topic.POLICY_CHANGES)))
         case Intent.GREETING:
-            return _greeting()
+            return _GREETING
         case Intent.THANKS:
-            return Reply(_("Thanks"), (Lead(_("You are welcome. Ask me any time.")),))
+            return _WELCOME
         case _:
-            return _off_topic()
+            return _OFF_TOPIC
 
 
 _CANNOT_ERASE = _("I cannot delete anything myself. This is what you can do:")
@@ -141,31 +141,31 @@ _STARTS = (
 )
 
 
-def _greeting() -> Reply:
-    return Reply(
-        _("Hello"),
-        (
-            Lead(_("Hello! I answer questions about your data on this server.")),
-            Paragraph(_("For instance: “What do you store about me?” or “How long do you keep my photos?”")),
-        ),
-        _STARTS,
-    )
+_WELCOME = Reply(_("Thanks"), (Lead(_("You are welcome. Ask me any time.")),))
+
+_GREETING = Reply(
+    _("Hello"),
+    (
+        Lead(_("Hello! I answer questions about your data on this server.")),
+        Paragraph(_("For instance: “What do you store about me?” or “How long do you keep my photos?”")),
+    ),
+    _STARTS,
+)
 
 
-def _off_topic() -> Reply:
-    return Reply(
-        _("I do not know that"),
-        (
-            Lead(
-                _(
-                    "I cannot help with that. I only know about privacy on this server: "
-                    "what is stored, why, for how long, and who can see it."
-                )
-            ),
+_OFF_TOPIC = Reply(
+    _("I do not know that"),
+    (
+        Lead(
+            _(
+                "I cannot help with that. I only know about privacy on this server: "
+                "what is stored, why, for how long, and who can see it."
+            )
         ),
-        _STARTS,
-        Outcome.WARN,
-    )
+    ),
+    _STARTS,
+    Outcome.WARN,
+)
 
 
 def _ask(services: Services, question: Question) -> Call[Services]:

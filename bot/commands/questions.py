@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.answers.document import OTHER, document
 from bot.answers.source import why as source_of
 from bot.commands.services import BotCommand, Services
 from bot.dialogue.command import Command, Option, Parameter, Request
 from bot.dialogue.reply import Block, Choice, Fact, Heading, Items, Lead, Question, Reply
 from bot.i18n import Day, _, p_
+from bot.policy.model import Policy
 from bot.policy.vocabulary import Aspect, Topic
 from bot.policy.wording.topics import ASPECTS, TOPICS
 
@@ -41,24 +44,28 @@ async def _why(request: Request, services: Services) -> Reply:
 
 
 async def _policy(request: Request, services: Services) -> Reply:
-    policy = services.policy
-    sections = document(policy, request.now.date())
-    wanted = request.arguments["section"]
-    shown = [section for section in sections if wanted in (_ALL, section.id)]
-    blocks: list[Block] = []
-    if wanted == _ALL:
-        if policy.introduction:
-            blocks.append(Lead(policy.introduction.phrase()))
-        blocks.append(Fact(_("Policy version"), policy.version))
-        blocks.append(Fact(_("In force since"), Day(policy.effective)))
-        if policy.url:
-            blocks.append(Fact(_("Full text"), policy.url))
+    section, day = request.arguments["section"], request.now.date()
+    return services.answers.once(("policy", section), day, lambda: _document(services.policy, section, day))
+
+
+def _document(policy: Policy, wanted: str, day: date) -> Reply:
+    shown = [section for section in document(policy, day) if wanted in (_ALL, section.id)]
+    blocks = _head(policy) if wanted == _ALL else []
     for section in shown:
         blocks += [Heading(section.title), Items(section.lines)]
     if not shown:
         blocks.append(Lead(_("The policy has no such section.")))
     title = policy.title.phrase() if policy.title else _("Privacy policy")
     return Reply(title, tuple(blocks), (Choice(p_("choice", "All topics"), "topics"),))
+
+
+def _head(policy: Policy) -> list[Block]:
+    blocks: list[Block] = [Lead(policy.introduction.phrase())] if policy.introduction else []
+    blocks.append(Fact(_("Policy version"), policy.version))
+    blocks.append(Fact(_("In force since"), Day(policy.effective)))
+    if policy.url:
+        blocks.append(Fact(_("Full text"), policy.url))
+    return blocks
 
 
 async def _contact(request: Request, services: Services) -> Reply:

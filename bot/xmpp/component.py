@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from xml.etree.ElementTree import Element
 
 from bot.commands.desk import Desk
@@ -20,15 +19,12 @@ from bot.xmpp.discovery import Discovery
 from bot.xmpp.elements import error
 from bot.xmpp.incoming import Incoming, bare, domain, read_message
 from bot.xmpp.limits import Echoes, RateLimit, Verdict
-
-_LOG = logging.getLogger("privacy-bot")
+from bot.xmpp.workers import Job, Workers
 
 LONGEST_QUESTION = 2_000
 """Characters of a message; longer ones are not questions."""
 
 _ENCRYPTED_NOTICES = timedelta(minutes=5)
-_MOST_AT_ONCE = 1_000
-"""Messages that are being answered at the same time; more are dropped, as a flood is."""
 
 
 class Component:
@@ -41,7 +37,11 @@ class Component:
         self._adhoc = AdHoc(desk)
         self._echoes = Echoes()
         self._encrypted = RateLimit(1, _ENCRYPTED_NOTICES.total_seconds())
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._workers = Workers()
+
+    async def run(self) -> None:
+        """Answer until cancelled."""
+        await self._workers.run()
 
     def on_message(self, stanza: Element) -> None:
         """Answer a message, if it is one to answer."""
@@ -58,7 +58,12 @@ class Component:
             case Verdict.ANSWER if len(message.text or "") > LONGEST_QUESTION:
                 self._notice(message, Notice.TOO_LONG)
             case Verdict.ANSWER:
-                self._start(self._answer(message), lambda incident: self._failed(message, incident))
+                self._workers.add(
+                    Job(
+                        lambda: self._answer(message),
+                        lambda number: self._notice(message, Notice.FAILED, number),
+                    )
+                )
             case Verdict.NOTICE:
                 self._notice(message, Notice.TOO_FAST)
             case Verdict.SILENCE:
@@ -80,7 +85,8 @@ class Component:
         ):
             self._send_element(error(stanza, "wait", "resource-constraint"))
             return
-        self._start(self._answer_iq(stanza), lambda _incident: self._refuse(stanza, "internal-server-error"))
+        refuse = partial(self._refuse, stanza, "internal-server-error")
+        self._workers.add(Job(lambda: self._answer_iq(stanza), lambda _number: refuse()))
 
     def _is_person(self, sender: str) -> bool:
         """Tell people from servers and from ourselves, who would answer answers for ever."""
@@ -130,25 +136,3 @@ class Component:
         spoken = self._desk.notice(what, language=message.language, incident=incident)
         self._echoes.said(message.account, spoken.message)
         self._send(outgoing.message(message, spoken.language, spoken.message))
-
-    def _failed(self, message: Incoming, incident: str) -> None:
-        self._notice(message, Notice.FAILED, incident)
-
-    def _start(self, work: Awaitable[None], on_failure: Callable[[str], None]) -> None:
-        if len(self._tasks) >= _MOST_AT_ONCE:
-            _LOG.warning("too many requests at once; one was dropped")
-            if asyncio.iscoroutine(work):
-                work.close()
-            return
-        task = asyncio.ensure_future(self._guarded(work, on_failure))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    @staticmethod
-    async def _guarded(work: Awaitable[None], on_failure: Callable[[str], None]) -> None:
-        try:
-            await work
-        except Exception:  # noqa: BLE001 -- whatever it is, the person gets an answer and the bot goes on
-            incident = secrets.token_hex(3)
-            _LOG.exception("incident %s: a request could not be answered", incident)
-            on_failure(incident)

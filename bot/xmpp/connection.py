@@ -10,8 +10,6 @@ from xml.etree.ElementTree import Element
 
 from slixmpp import ComponentXMPP
 from slixmpp.xmlstream import StanzaBase
-from slixmpp.xmlstream.handler import Callback
-from slixmpp.xmlstream.matcher.base import MatcherBase
 from slixmpp.xmlstream.tostring import tostring
 
 from bot.xmpp import namespaces as ns
@@ -32,31 +30,26 @@ _REASONS = {
 Handlers = dict[str, Callable[[Element], None]]
 
 
-class _Tag(MatcherBase):
-    """Matches stanzas by their tag alone; cheaper than an XPath for each stanza."""
-
-    def __init__(self, tag: str) -> None:
-        super().__init__(tag)
-        self._tag = tag
-
-    def match(self, stanza: StanzaBase) -> bool:
-        return bool(stanza.xml.tag == self._tag)
-
-
 class _Stream(ComponentXMPP):
-    """One connection; slixmpp does the stream and the handshake, the stanzas go to our handlers."""
+    """One connection; slixmpp does the stream and the handshake, the stanzas go to our handlers.
+
+    They go there as they were parsed: making stanza objects of them and matching those would cost
+    more than answering most questions does.
+    """
 
     def __init__(self, jid: str, secret: str, handlers: Handlers) -> None:
         super().__init__(jid, secret)
-        for name in ("IM", "IMError", "Presence", "Chat State", "Roster"):
-            self.remove_handler(name)
-        for name, handler in handlers.items():
-            tag = f"{{{ns.COMPONENT}}}{name}"
-            self.register_handler(Callback(f"privacy-bot {name}", _Tag(tag), self._element(handler)))
+        self._handlers = {f"{{{ns.COMPONENT}}}{name}": handler for name, handler in handlers.items()}
 
-    @staticmethod
-    def _element(handler: Callable[[Element], None]) -> Callable[[StanzaBase], None]:
-        return lambda stanza: handler(stanza.xml)
+    def _spawn_event(self, xml: Element) -> None:
+        handler = self._handlers.get(xml.tag)
+        if handler is None:
+            super()._spawn_event(xml)
+            return
+        try:
+            handler(xml)
+        except Exception:  # noqa: BLE001 -- one stanza must never end the stream for everybody
+            _LOG.exception("a stanza could not be handled")
 
 
 class Connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import secrets
 from functools import lru_cache
@@ -10,6 +11,10 @@ from xml.sax.saxutils import escape, quoteattr
 from bot.dialogue.rendering import ChatMessage
 from bot.xmpp import namespaces as ns
 from bot.xmpp.incoming import Incoming
+
+_RUN = secrets.token_hex(6)
+_NUMBERS = itertools.count()
+"""Together they make ids that never come twice, not even in another run."""
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML document may hold (XML 1.0 §2.2)."""
@@ -47,8 +52,9 @@ def receipt(to: Incoming) -> str:
 
 
 def _addresses(to: Incoming) -> str:
-    new_id = secrets.token_hex(8)
-    return f"from={_attribute(to.to)} to={_attribute(to.sender)} type='{to.type}' id='{new_id}'"
+    return (
+        f"from={_attribute(to.to)} to={_attribute(to.sender)} type='{to.type}' id='{_RUN}-{next(_NUMBERS)}'"
+    )
 
 
 def _attribute(value: str) -> str:

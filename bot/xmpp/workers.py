@@ -1,0 +1,58 @@
+"""Answers requests one after the other, a few at a time.
+
+A task for each message would cost a good part of the answer, and a flood would make thousands of
+them; a few workers on a queue of limited length do neither.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+_LOG = logging.getLogger("privacy-bot")
+
+_WORKERS = 16
+"""Requests that may wait for the database at the same time."""
+
+_LONGEST_QUEUE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to do, and what to say when it fails: it is given the number under which the log tells why."""
+
+    work: Callable[[], Awaitable[None]]
+    on_failure: Callable[[str], None]
+
+
+class Workers:
+    """A queue of jobs and those who do them."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[Job] = asyncio.Queue(_LONGEST_QUEUE)
+
+    def add(self, job: Job) -> None:
+        """Have *job* done; when too many wait already, it is dropped as the flood that it is."""
+        try:
+            self._queue.put_nowait(job)
+        except asyncio.QueueFull:
+            _LOG.warning("too many requests at once; one was dropped")
+
+    async def run(self) -> None:
+        """Do the jobs until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for _number in range(_WORKERS):
+                group.create_task(self._work())
+
+    async def _work(self) -> None:
+        while True:
+            job = await self._queue.get()
+            try:
+                await job.work()
+            except Exception:  # noqa: BLE001 -- whatever it is, the person gets an answer and the bot goes on
+                incident = secrets.token_hex(3)
+                _LOG.exception("incident %s: a request could not be answered", incident)
+                job.on_failure(incident)
