@@ -14,7 +14,7 @@ from demo import plain
 from demo.bot import answers, bot
 from demo.client import LoginError, NoAnswerError
 from demo.conversation import Conversation, UnreachableError, conversation
-from demo.servers import Installation, MissingServer, Server, StartError, find, running
+from demo.servers import Installation, MissingServer, StartError, find, running
 
 DEFAULT_POLICY = Path(__file__).resolve().parent.parent / "data/policies/searx-chat.yaml"
 USER, PASSWORD = "you", "throw-away"
@@ -32,7 +32,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 @contextmanager
-def everything(installation: Installation, policy: Path) -> Iterator[tuple[Server, Conversation]]:
+def everything(installation: Installation, policy: Path) -> Iterator[Conversation]:
     """Server, account, bot and a client that is logged in; nothing of it is left afterwards.
 
     Raises:
@@ -47,7 +47,7 @@ def everything(installation: Installation, policy: Path) -> Iterator[tuple[Serve
         jid = f"{USER}@{server.domain}/demo"
         talk = stack.enter_context(conversation(jid, PASSWORD, server.c2s, server.component))
         talk.background.run(answers(talk.client, server.component, running_bot, directory))
-        yield server, talk
+        yield talk
 
 
 def at_terminal(installation: Installation, policy: Path) -> None:
@@ -59,13 +59,13 @@ def at_terminal(installation: Installation, policy: Path) -> None:
     console = Console(highlight=False)
     with ExitStack() as stack:
         with console.status(f"Starting {installation} and the bot …"):
-            _, talk = stack.enter_context(everything(installation, policy))
-        screen.chat(talk, console, str(installation), str(policy))
+            talk = stack.enter_context(everything(installation, policy))
+        screen.chat(talk, console, str(installation), os.path.relpath(policy))
 
 
 def in_pipe(installation: Installation, policy: Path) -> None:
     """The conversation for a program."""
-    with everything(installation, policy) as (_, talk):
+    with everything(installation, policy) as talk:
         plain.chat(talk, sys.stdin, sys.stdout)
 
 

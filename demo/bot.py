@@ -16,7 +16,6 @@ from demo.client import ChatClient
 from demo.servers import Server, StartError, process
 
 START_SECONDS = 60.0
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
@@ -42,7 +41,7 @@ def bot(server: Server, policy: Path, directory: Path) -> Iterator[subprocess.Po
     }
     configuration.write_text(yaml.safe_dump(settings))
     command = [sys.executable, "-m", "bot", "run", "--config", str(configuration)]
-    running = process.start(command, {"PYTHONPATH": str(ROOT)}, log(directory))
+    running = process.start(command, {}, log(directory))
     try:
         yield running
     finally:

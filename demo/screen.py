@@ -1,6 +1,7 @@
 """The conversation at a terminal: bubbles, a sign of life while waiting, line editing."""
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 
 from rich import box
@@ -20,9 +21,7 @@ WIDEST = 88
 PERSON, BOT = "green", "cyan"
 CHOICE = re.compile(r"^(\d+\.) (.+)$", re.MULTILINE)
 HINT = "Ask in your own words, in English or German. A number takes a choice. Ctrl-D leaves."
-EXAMPLES = (
-    "For example: what do you store?  ·  how do I delete my archive?  ·  wie lange speichert ihr bilder?"
-)
+EXAMPLES = "For example: what do you store?  ·  wie lange speichert ihr bilder?"
 
 
 def header(server: str, policy: str) -> Panel:
@@ -32,8 +31,10 @@ def header(server: str, policy: str) -> Panel:
     return Panel(lines, title=title, title_align="left", box=box.ROUNDED, border_style="dim", padding=(0, 1))
 
 
-def person(text: str, width: int) -> Align:
-    """The person's bubble, at the right."""
+def person(text: str, choices: Sequence[str], width: int) -> Align:
+    """The person's bubble, at the right; a number is shown with the choice it takes."""
+    if text.isdecimal() and 1 <= int(text) <= len(choices):
+        text = f"{text}. {choices[int(text) - 1]}"
     return Align.right(_bubble(Text(text), "you", PERSON, width))
 
 
@@ -47,6 +48,7 @@ def answer(said: Answer, width: int) -> Panel:
 
 
 def _bubble(text: Text, who: str, colour: str, width: int) -> Panel:
+    widest = max(cell_len(line) for line in (*text.plain.split("\n"), f"{who}  "))
     return Panel(
         text,
         title=Text(who, style=f"bold {colour}"),
@@ -54,13 +56,8 @@ def _bubble(text: Text, who: str, colour: str, width: int) -> Panel:
         box=box.ROUNDED,
         border_style=colour,
         padding=(0, 1),
-        expand=False,
-        width=min(WIDEST, width - 6) if _widest(text) > min(WIDEST, width - 6) - 4 else None,
+        width=min(widest + 4, WIDEST, width - 6),
     )
-
-
-def _widest(text: Text) -> int:
-    return max(cell_len(line) for line in text.plain.split("\n"))
 
 
 def rows(typed: str, width: int) -> int:
@@ -69,24 +66,25 @@ def rows(typed: str, width: int) -> int:
 
 
 def chat(conversation: Conversation, console: Console, server: str, policy: str) -> None:
-    """Talk until the end of the input (Ctrl-D).
+    """Talk until the end of the input (Ctrl-D) or Ctrl-C.
 
     Raises:
         NoAnswerError: an answer did not come in time.
         UnreachableError: the bot is not there.
     """
     console.print(header(server, policy))
+    said = Answer("")
     while True:
         try:
             typed = input(PROMPT)
-        except EOFError:
+        except (EOFError, KeyboardInterrupt):
             console.print()
             return
         # What was typed gives way to a bubble: cursor up, erase below (ECMA-48 CUU, ED).
         console.file.write(f"\x1b[{rows(typed, console.width)}A\x1b[J")
         if not typed.strip():
             continue
-        console.print(person(typed.strip(), console.width))
+        console.print(person(typed.strip(), said.choices, console.width))
         with console.status(Text("typing …", style="dim"), spinner="dots", spinner_style=BOT):
             said = conversation.ask(typed.strip())
         console.print(answer(said, console.width))

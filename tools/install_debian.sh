@@ -42,6 +42,11 @@ for service in prosody ejabberd epmd; do
     [ -e "/lib/systemd/system/$service.service" ] || services="$services $service"
 done
 
+epmd_ran=
+if command -v epmd >/dev/null && epmd -names >/dev/null 2>&1; then
+    epmd_ran=yes
+fi
+
 policy=/usr/sbin/policy-rc.d # invoke-rc.d asks it before it starts anything
 work=$(mktemp -d)
 finish() {
@@ -67,11 +72,10 @@ export DEBIAN_FRONTEND=noninteractive
 }
 
 for service in $services; do
-    [ -e "/lib/systemd/system/$service.service" ] || continue
-    if command -v systemctl >/dev/null; then
-        systemctl --quiet disable "$service.service" >/dev/null 2>&1 || true
-        [ ! -e "/lib/systemd/system/$service.socket" ] ||
-            systemctl --quiet disable "$service.socket" >/dev/null 2>&1 || true
-    fi
+    for unit in "$service.service" "$service.socket"; do
+        [ ! -e "/lib/systemd/system/$unit" ] || systemctl disable "$unit" >/dev/null 2>&1 || true
+    done
     [ ! -e "/etc/init.d/$service" ] || update-rc.d "$service" disable >/dev/null 2>&1 || true
 done
+# ejabberd's installation starts Erlang's port mapper by itself.
+[ -n "$epmd_ran" ] || epmd -kill >/dev/null 2>&1 || true

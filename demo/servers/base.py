@@ -124,14 +124,21 @@ class Server:
         Raises:
             StartError: it did not come up.
         """
-        ports = (self.c2s, self.component_port, self.parameters.http)
         self._process = process.start(self.launch.command, self.launch.environment, self.output)
         try:
-            process.wait_for_ports(self._process, ports, (self.output, self.log))
+            self._wait(self._process)
+        except BaseException:  # Ctrl-C as well; killed, since ejabberd takes long to end while it starts
+            process.kill(self._process)
+            self._process = None
+            raise
+
+    def _wait(self, started: subprocess.Popen[bytes]) -> None:
+        ports = (self.c2s, self.component_port, self.parameters.http)
+        try:
+            process.wait_for_ports(started, ports, (self.output, self.log))
             with stream(self.c2s, self.domain):
                 pass  # ejabberd listens before it is ready, and must not be stopped before
         except (process.StartError, OSError) as error:
-            self.stop()
             raise process.StartError(f"{self.installation} did not start: {error}") from None
 
     def stop(self) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 
 Kind = Literal["prosody", "ejabberd"]
 
+NAMES: dict[Kind, str] = {"prosody": "Prosody", "ejabberd": "ejabberd"}
 SYSTEM = Path("/")
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "servers"
 """Where ``tools/unpack_servers.py`` unpacks packages, one directory for each server."""
@@ -28,7 +29,7 @@ class Installation:
     root: Path
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.version}"
+        return f"{NAMES[self.kind]} {self.version}"
 
 
 class MissingServer(LookupError):  # noqa: N818 - what is missing is a server, not the program's mistake
@@ -75,6 +76,7 @@ def find(kind: Kind, version: str = "") -> Installation:
             return installation
     if version:
         raise MissingServer(
-            f"{kind} {version} is not there. Run: tools/install_debian.sh tests && tools/unpack_servers.py"
+            f"{NAMES[kind]} {version} is not there."
+            " Run: tools/install_debian.sh tests && tools/unpack_servers.py"
         )
-    raise MissingServer(f"{kind} is not installed. As root, run: tools/install_debian.sh demo {kind}")
+    raise MissingServer(f"{NAMES[kind]} is not installed. As root, run: tools/install_debian.sh demo {kind}")

@@ -105,7 +105,7 @@ def test_nothing_outlives_a_killed_test_run(server: Server, tmp_path: Path) -> N
 
 def test_a_server_that_cannot_start_says_why(server: Server, tmp_path: Path) -> None:
     broken = Extra(settings="this is no configuration: [")
-    reason = f"(?s){server.name} {server.version} did not start: .*(cfg.lua|yml)"
+    reason = f"(?s){server.installation} did not start: .*(cfg.lua|yml)"
     with pytest.raises(StartError, match=reason), running(server.installation, tmp_path, extra=broken):
         pass
     assert holders(tmp_path) == []
