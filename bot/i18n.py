@@ -47,7 +47,7 @@ class Duration:
     count: int
     unit: Unit
 
-    _PATTERN = re.compile(r"(\d+)\s*(minute|hour|day|week|month|year)s?\Z")
+    _PATTERN = re.compile(r"(\d{1,9})\s*(minute|hour|day|week|month|year)s?\Z")
     _LONGEST = 1000 * 365.25  # days
 
     @classmethod

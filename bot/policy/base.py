@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from babel import Locale
 from pydantic import (
@@ -28,6 +28,14 @@ class Facts(BaseModel):
     """Read from the operator's file: unknown keys are mistakes, nothing changes afterwards."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    SHORT: ClassVar[str | None] = None
+    """The key that a single word stands for, where one may stand instead of keys and values."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand(cls, value: Any) -> Any:
+        return {cls.SHORT: value} if cls.SHORT and isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +168,14 @@ def in_order(first_key: str, first: date | None, last_key: str, last: date | Non
 
 
 class Source(Facts):
-    """Where a statement is written down; `section 3` alone names a section of the policy itself."""
+    """Where a statement is written down: a section of the policy itself, or another document."""
+
+    SHORT = "section"
 
     section: Annotated[Name | None, Field(description="clause, heading or number")] = None
     document: Annotated[Name | None, Field(description="another document: terms, FAQ, status page")] = None
     version: Annotated[str | None, Field(description="version or date of that document")] = None
     url: Annotated[Url | None, Field(description="where to read it")] = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _section(cls, value: Any) -> Any:
-        return {"section": value} if isinstance(value, str) else value
 
 
 class Scope(Facts):

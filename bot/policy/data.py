@@ -24,17 +24,10 @@ from bot.policy.terms import (
 from bot.validation import did_you_mean
 
 
-def short(key: str) -> BeforeValidator:
-    """Let a single word stand for a mapping with this one key."""
-
-    def expand(value: Any) -> Any:
-        return {key: value} if isinstance(value, str) else value
-
-    return BeforeValidator(expand)
-
-
 class Form(Facts):
     """In what form something is stored."""
+
+    SHORT = "kind"
 
     kind: Annotated[FormKind, Field(description="plain text, hash, ciphertext, or some of each")]
     algorithm: Annotated[str | None, Field(description="such as SCRAM-SHA-1")] = None
@@ -43,6 +36,8 @@ class Form(Facts):
 
 class When(Facts):
     """A condition."""
+
+    SHORT = "condition"
 
     condition: Annotated[Condition, Field(description="what must be the case")]
     text: Annotated[Text | None, Field(description="the condition in the operator's words")] = None
@@ -67,6 +62,8 @@ class Control(Facts):
 class Basis(Facts):
     """A legal basis, with the interest where it rests on one (Art. 13(1)(d) GDPR)."""
 
+    SHORT = "basis"
+
     basis: Annotated[LegalBasis, Field(description="Art. 6(1)(a) to (f) GDPR")]
     interest: Annotated[Text | None, Field(description="the legitimate interest")] = None
 
@@ -81,7 +78,7 @@ class Erasing(Facts):
 class Exception_(Facts):  # noqa: N801 -- `Exception` is taken
     """Something else in certain cases: "not stored, except at failed logins, for 1 hour"."""
 
-    when: Annotated[When, short("condition"), Field(description="in which case")]
+    when: Annotated[When, Field(description="in which case")]
     stored: Annotated[Stored, Field(description="what happens then")] = Stored.YES
     retention: Annotated[Retention | None, Field(description="how long then")] = None
     fields: Annotated[tuple[FieldName, ...], Field(description="which parts then")] = ()
@@ -104,28 +101,25 @@ class DataStatement(Statement):
     ]
     title: Annotated[Name | None, Field(description="what to call it, where the category is too wide")] = None
     stored: Annotated[Stored, Field(description="whether it is stored")] = Stored.YES
-    when: Annotated[
-        tuple[Annotated[When, short("condition")], ...], Field(description="conditions, if `conditional`")
-    ] = ()
+    when: Annotated[tuple[When, ...], Field(description="conditions, if `conditional`")] = ()
     fields: Annotated[tuple[FieldName, ...], Field(description="parts of the record that are stored")] = ()
     fields_not_stored: Annotated[tuple[FieldName, ...], Field(description="parts that are not stored")] = ()
     details: Annotated[Text | None, Field(description="parts in the operator's words")] = None
     retention: Annotated[Retentions, Field(description="how long it is kept")] = ()
     exceptions: Annotated[tuple[Exception_, ...], Field(description="cases with rules of their own")] = ()
     control: Annotated[Control | None, Field(description="switching it on and off")] = None
-    form: Annotated[Form | None, short("kind"), Field(description="in what form it lies there")] = None
+    form: Annotated[Form | None, Field(description="in what form it lies there")] = None
     precision: Annotated[Precision | None, Field(description="how exactly times are kept")] = None
     visibility: Annotated[tuple[Visibility, ...], Field(description="who can see it")] = ()
     personal: Annotated[bool, Field(description="`false`: no person can be derived from it")] = True
     purposes: Annotated[tuple[Purpose, ...], Field(description="what it is used for")] = ()
     purpose_text: Annotated[Text | None, Field(description="the purpose in the operator's words")] = None
-    legal_basis: Annotated[
-        tuple[Annotated[Basis, short("basis")], ...], Field(description="the legal basis of this data")
-    ] = ()
+    legal_basis: Annotated[tuple[Basis, ...], Field(description="the legal basis of this data")] = ()
     erasing: Annotated[Erasing | None, Field(description="how to erase it")] = None
-    level: Annotated[Literal["error", "warning", "info", "debug"] | None, Field(description="of a log")] = (
-        None
-    )
+    level: Annotated[
+        Literal["error", "warning", "info", "debug"] | None,
+        Field(description="of a log: how serious its entries are"),
+    ] = None
     temporary: Annotated[bool, Field(description="`true`: only switched on for a time")] = False
 
     @model_validator(mode="after")

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from bot import files
 from bot.files import BadFile, Document, Problem
 from bot.policy.base import CalendarDay, Facts, Name, Reads, Text, Url, in_order
-from bot.policy.data import Basis, DataStatement, OwnCategory, short
+from bot.policy.data import Basis, DataStatement, OwnCategory
 from bot.policy.organisation import Abuse, Authorities, Contact, Controller, Hosting, Never, Recipient, Right
 from bot.policy.services import (
     AccountErasure,
@@ -87,9 +87,7 @@ class Policy(Facts):
     purposes: Annotated[
         tuple[Purpose, ...], Field(description="what data are used for, unless said otherwise")
     ] = ()
-    legal_basis: Annotated[
-        tuple[Annotated[Basis, short("basis")], ...], Field(description="the basis, unless said otherwise")
-    ] = ()
+    legal_basis: Annotated[tuple[Basis, ...], Field(description="the basis, unless said otherwise")] = ()
     recipients: Annotated[tuple[Recipient, ...], Field(description="who gets data")] = ()
     federation: Annotated[tuple[Federation, ...], Field(description="talking to other servers")] = ()
     backups: Annotated[tuple[Backup, ...], Field(description="copies for emergencies")] = ()
@@ -165,7 +163,7 @@ def _given_twice(document: Document) -> list[Problem]:
     found = []
     for section, keys in _UNIQUE.items():
         seen: dict[str, int] = {}
-        for index, entry in enumerate(_entries(top, section)):
+        for index, entry in enumerate(_entries(top, section, keys[0])):
             if not entry:  # the model complains about it
                 continue
             identity = repr([entry.get(key) for key in keys])
@@ -203,5 +201,10 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _entries(top: Mapping[str, Any], section: str) -> list[dict[str, Any]]:
-    return [entry if isinstance(entry, dict) else {} for entry in _list(top.get(section))]
+def _entries(top: Mapping[str, Any], section: str, short: str = "") -> list[dict[str, Any]]:
+    """Return the entries of a section; a single word stands for the key *short*."""
+    entries = _list(top.get(section))
+    return [
+        entry if isinstance(entry, dict) else {short: entry} if short and isinstance(entry, str) else {}
+        for entry in entries
+    ]

@@ -112,6 +112,8 @@ class Practice(StrEnum):
 class Never(Statement):
     """An explicit "we do not"."""
 
+    SHORT = "practice"
+
     practice: Annotated[Practice, Field(description="what is never done")]
 
     @model_validator(mode="after")
@@ -138,6 +140,8 @@ class RightName(StrEnum):
 
 class Right(Statement):
     """A right and how to use it."""
+
+    SHORT = "right"
 
     right: Annotated[RightName, Field(description="which right")]
     ways: Annotated[tuple[Way, ...], Field(description="how to use it")] = ()

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from bot.i18n import Duration
-from bot.policy.base import CalendarDay, Facts, Span, Text, in_order
+from bot.policy.base import CalendarDay, Facts, Reads, Span, Text, in_order
 from bot.validation import did_you_mean
 
 
@@ -158,6 +158,7 @@ Simple: TypeAlias = Annotated[
     | Annotated[Kept, Tag("Kept")],
     Discriminator(_kind),
     BeforeValidator(_simple),
+    Reads("[how long](#how-long)"),
 ]
 
 
@@ -183,6 +184,7 @@ Limit: TypeAlias = Annotated[
     | Annotated[LastOf, Tag("LastOf")],
     Discriminator(_kind),
     BeforeValidator(_short),
+    Reads("[how long](#how-long)"),
 ]
 
 
@@ -242,5 +244,9 @@ def _many(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
 
-Retentions = Annotated[tuple[Retention, ...], BeforeValidator(_many)]
+Retentions = Annotated[
+    tuple[Retention, ...],
+    BeforeValidator(_many),
+    Reads("[how long](#how-long), or a list of such"),
+]
 """One retention, or several that follow each other (`valid_from`, `valid_until`)."""

@@ -18,7 +18,7 @@ from bot.policy.base import (
     Text,
     Url,
 )
-from bot.policy.data import Basis, short
+from bot.policy.data import Basis
 from bot.policy.retention import Limit, Retention
 from bot.policy.terms import Category, FieldName, Way
 from bot.policy.vocabulary import Topic
@@ -121,10 +121,10 @@ class Transport(StrEnum):
 class Encryption(Statement):
     """What is encrypted, and what that protects against."""
 
-    client_connections: Annotated[Transport | None, Field(description="between the app and the server")] = (
-        None
-    )
-    server_connections: Annotated[Transport | None, Field(description="between servers")] = None
+    client_connections: Annotated[
+        Transport | None, Field(description="encryption between the app and the server")
+    ] = None
+    server_connections: Annotated[Transport | None, Field(description="encryption between servers")] = None
     versions: Annotated[str | None, Field(description="such as `TLS 1.2 and 1.3`")] = None
     disks_encrypted: Annotated[bool | None, Field(description="whether data lie encrypted on the disks")] = (
         None
@@ -152,24 +152,26 @@ class Cookie(Statement):
     life: Annotated[Limit, Field(description="how long it lives")]
     purpose: Annotated[Text | None, Field(description="what it is for")] = None
     tracking: Annotated[bool | None, Field(description="whether it tells visitors apart over time")] = None
-    can_be_disabled: Annotated[bool | None, Field(description="in the browser")] = None
+    can_be_disabled: Annotated[bool | None, Field(description="whether the browser can refuse it")] = None
 
 
 class Analytics(Statement):
     """Counting visitors of a website."""
 
     tool: Annotated[Name, Field(description="the program")]
-    self_hosted: Annotated[bool | None, Field(description="on the operator's own machines")] = None
+    self_hosted: Annotated[
+        bool | None, Field(description="whether it runs on the operator's own machines")
+    ] = None
     ip_shortened: Annotated[bool | None, Field(description="whether the IP address is shortened")] = None
-    fields: Annotated[tuple[FieldName, ...], Field(description="what is collected")] = ()
+    fields: Annotated[tuple[FieldName, ...], Field(description="what is collected in any case")] = ()
     with_scripts: Annotated[tuple[FieldName, ...], Field(description="what more, with JavaScript on")] = ()
-    legal_basis: Annotated[Basis | None, short("basis"), Field(description="Art. 6(1) GDPR")] = None
+    legal_basis: Annotated[Basis | None, Field(description="Art. 6(1) GDPR")] = None
     retention: Annotated[Retention | None, Field(description="how long it is kept")] = None
     profiles: Annotated[bool | None, Field(description="whether profiles of users are made")] = None
     opt_out: Annotated[Url | None, Field(description="page to object")] = None
     objection: Annotated[bool | None, Field(description="whether one can opt out")] = None
     honours_do_not_track: Annotated[
-        bool | None, Field(description="the browser's wish not to be tracked")
+        bool | None, Field(description="whether it respects a browser that says `do not track`")
     ] = None
 
 
