@@ -29,21 +29,36 @@ def problems(model: type[BaseModel], document: Document, error: ValidationError)
     found = {
         document.problem(*_explain(model, detail))
         for detail in details
-        if not (detail["type"] == "too_short" and _has_bad_entries(detail, details))
+        if not _follows_from_another(detail, details)
     }
     return sorted(found)
 
 
-def _has_bad_entries(short: ErrorDetails, details: list[ErrorDetails]) -> bool:
-    """Return whether a list is too short only because pydantic does not count its bad entries."""
-    place = short["loc"]
-    return any(len(one["loc"]) > len(place) and one["loc"][: len(place)] == place for one in details)
+def _follows_from_another(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """Return whether a mistake is there only because of another one, which says it better."""
+    place = detail["loc"]
+    match detail["type"]:
+        case "too_short":  # bad entries are not counted
+            return any(len(one["loc"]) > len(place) and one["loc"][: len(place)] == place for one in details)
+        case "missing":  # it is there, but misspelt
+            return any(
+                one["type"] == "extra_forbidden"
+                and one["loc"][:-1] == place[:-1]
+                and _nearest(str(one["loc"][-1]), [str(place[-1])])
+                for one in details
+            )
+        case _:
+            return False
+
+
+def _nearest(word: str, known: list[str]) -> str | None:
+    return next(iter(get_close_matches(word.replace("-", "_").casefold(), known, 1, 0.6)), None)
 
 
 def did_you_mean(word: str, known: list[str]) -> str:
     """Return a suggestion and the list of what is allowed, for the end of a message."""
-    close = get_close_matches(word.replace("-", "_").casefold(), known, 1, 0.6)
-    suggestion = f"; did you mean '{close[0]}'?" if close else ";"
+    close = _nearest(word, known)
+    suggestion = f"; did you mean '{close}'?" if close else ";"
     return f"{suggestion} allowed: {', '.join(known)}"
 
 
