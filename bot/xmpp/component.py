@@ -43,6 +43,10 @@ class Component:
         """Answer until cancelled."""
         await self._workers.run()
 
+    async def idle(self) -> None:
+        """Return when everything that came is answered."""
+        await self._workers.idle()
+
     def on_message(self, stanza: Element) -> None:
         """Answer a message, if it is one to answer."""
         message = read_message(stanza)

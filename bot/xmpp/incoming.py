@@ -117,17 +117,20 @@ def _body(stanza: Element) -> tuple[str | None, str]:
 def _without_fallback(stanza: Element, text: str) -> str:
     """Cut out what stands there for clients that know less: quotes of a reply (XEP-0428, XEP-0461)."""
     cuts = [
-        (_offset(body.get("start"), 0), _offset(body.get("end"), len(text)))
+        (start, end)
         for fallback in stanza.findall(f"{{{ns.FALLBACK}}}fallback")
         for body in fallback.findall(f"{{{ns.FALLBACK}}}body")
+        if (start := _offset(body.get("start", "0"))) is not None
+        and (end := _offset(body.get("end", str(len(text))))) is not None
     ]
     for start, end in sorted(cuts, reverse=True):
         text = text[:start] + text[max(start, end) :]
     return text
 
 
-def _offset(given: str | None, default: int) -> int:
-    return int(given) if given is not None and _COUNT.fullmatch(given) else default
+def _offset(given: str) -> int | None:
+    """Return a position in the text; None when it is none."""
+    return int(given) if _COUNT.fullmatch(given) else None
 
 
 def _without_quotes(text: str) -> str:

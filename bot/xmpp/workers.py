@@ -47,6 +47,10 @@ class Workers:
             for _number in range(_WORKERS):
                 group.create_task(self._work())
 
+    async def idle(self) -> None:
+        """Return when every job that was added is done."""
+        await self._queue.join()
+
     async def _work(self) -> None:
         while True:
             job = await self._queue.get()
@@ -56,3 +60,5 @@ class Workers:
                 incident = secrets.token_hex(3)
                 _LOG.exception("incident %s: a request could not be answered", incident)
                 job.on_failure(incident)
+            finally:
+                self._queue.task_done()

@@ -1,12 +1,12 @@
 """Plays: conversations as readable text, performed in-process and through real servers.
 
-    policy: searx-chat                  the policy that is in force
-    Alice (en): how long?               somebody says something, with an xml:lang or without
-      + for 7 days                      the answer contains this
-      - backups                         and not this
-      = en                              the language of the answer
-      ? Who can see it?                 a quick response with this label is offered
-    Alice taps: Who can see it?         sends the value of that quick response
+policy: searx-chat                  the policy that is in force
+Alice (en): how long?               somebody says something, with an xml:lang or without
+  + for 7 days                      the answer contains this
+  - backups                         and not this
+  = en                              the language of the answer
+  ? Who can see it?                 a quick response with this label is offered
+Alice taps: Who can see it?         sends the value of that quick response
 """
 
 from __future__ import annotations
@@ -67,9 +67,13 @@ def read_play(path: Path) -> Play:
         else:
             found = _LINE.fullmatch(line)
             assert found, f"{path.name}:{number}: {line!r}"
-            play.turns.append(Turn(number, found["who"], found["language"], found["text"], bool(found["taps"])))
+            play.turns.append(
+                Turn(number, found["who"], found["language"], found["text"], bool(found["taps"]))
+            )
     assert play.policy, f"{path.name}: no policy"
-    assert all(turn.expectations for turn in play.turns), f"{path.name}: something is said and nothing expected"
+    assert all(turn.expectations for turn in play.turns), (
+        f"{path.name}: something is said and nothing expected"
+    )
     return play
 
 
