@@ -1,0 +1,194 @@
+"""The command line: what it prints, and its status."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from tests.conftest import shipped
+
+
+def test_ask_prints_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        main(["ask", "--policy", str(shipped("searx-chat")), "--lang", "de", "how long are photos kept?"])
+        == 0
+    )
+    assert "7 Tage lang" in capsys.readouterr().out
+
+
+def test_batch_reads_and_writes_json_lines(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        '{"id": "a", "lang": "en", "text": "do you sell my data?"}',
+        "",
+        '{"id": 7, "text": "löscht meine bilder?"}',
+    ]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines)))
+    assert main(["ask", "--batch", "--policy", str(shipped("searx-chat"))]) == 0
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first["id"] == "a"
+    assert first["ranked"][0] == "third_parties"
+    assert second["id"] == 7
+    assert 1 <= len(second["ranked"]) <= 3
+
+
+@pytest.mark.parametrize("line", ["nonsense", "[]", '{"text": "x"}', '{"id": 1}', '{"id": 1, "text": 2}'])
+def test_a_bad_line_is_named(
+    line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f'{{"id": 1, "text": "x"}}\n{line}\n'))
+    assert main(["ask", "--batch", "--policy", str(shipped("searx-chat"))]) == 2
+    assert "line 2" in capsys.readouterr().err
+
+
+def test_check_reports_every_problem_of_every_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("version: 1\neffective: 2026-13-01\nlanguages: [en]\ndata: []\n")
+    assert main(["policy", "check", str(shipped("starter")), str(bad), str(tmp_path / "none.yaml")]) == 2
+    printed = capsys.readouterr()
+    assert "starter.yaml: good" in printed.out
+    assert f"{bad}:2:1:" in printed.err
+    assert f"{bad}:4:1:" in printed.err
+    assert "'controller' is missing" in printed.err
+    assert "none.yaml:1:1: cannot be read" in printed.err
+
+
+@pytest.mark.parametrize("name", ["searx-chat", "mail-and-chat", "starter"])
+def test_shipped_policies_are_good(name: str) -> None:
+    assert main(["policy", "check", str(shipped(name))]) == 0
+
+
+def test_init_writes_a_policy_that_is_good_and_never_overwrites(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "policy.yaml"
+    assert main(["init", str(path)]) == 0
+    assert main(["policy", "check", str(path)]) == 0
+    path.write_text("mine")
+    assert main(["init", str(path)]) == 2
+    assert path.read_text() == "mine"
+    assert "already" in capsys.readouterr().err
+    assert main(["init", str(tmp_path / "missing" / "policy.yaml")]) == 2
+
+
+def test_reference_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", "reference"]) == 0
+    assert "retention" in capsys.readouterr().out
+
+
+def test_nothing_starts_with_a_broken_policy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "policy.yaml").write_text("version: 1\n")
+    config = tmp_path / "bot.yaml"
+    config.write_text("component: privacy.localhost\npolicy: policy.yaml\n")
+    assert main(["run", "--config", str(config)]) == 2
+    assert "policy.yaml:1:1: the key 'controller' is missing here" in capsys.readouterr().err
+    assert not (tmp_path / "privacy-bot.db").exists()
+
+
+class Running:
+    """The program, started for real, with its log line by line."""
+
+    def __init__(self, directory: Path, port: int, secret: str = "secret") -> None:
+        self.policy = directory / "policy.yaml"
+        self.policy.write_text(shipped("starter").read_text())
+        (directory / "bot.yaml").write_text(
+            f"component: privacy.localhost\nserver: {{port: {port}}}\npolicy: policy.yaml\n"
+        )
+        command = [sys.executable, "-m", "bot", "run", "--config", str(directory / "bot.yaml")]
+        environment = {**os.environ, "PRIVACY_BOT_SECRET": secret}
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+
+    def until(self, text: str) -> str:
+        """Read the log until a line that contains *text*."""
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            if text in line:
+                return line
+        raise AssertionError(f"the program ended before it said {text!r}")
+
+    def stop(self) -> int:
+        """Send SIGTERM; return the status."""
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.stderr is not None
+        with self.process.stderr:
+            self.process.stderr.read()
+            return self.process.wait(20)
+
+
+def closed_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def test_refused_connection_is_one_clear_line_and_sigterm_ends_with_0(tmp_path: Path) -> None:
+    running = Running(tmp_path, closed_port())
+    line = running.until("nobody listens there")
+    assert "next attempt in" in line
+    assert running.stop() == 0
+
+
+def test_reload_takes_a_good_policy_and_leaves_the_old_one_for_a_broken_one(tmp_path: Path) -> None:
+    running = Running(tmp_path, closed_port())
+    running.until("nobody listens there")
+    running.policy.write_text(shipped("starter").read_text().replace('version: "1"', 'version: "2"'))
+    running.process.send_signal(signal.SIGHUP)
+    assert "version 2" in running.until("reloaded")
+    running.policy.write_text("version: 3\n")
+    running.process.send_signal(signal.SIGHUP)
+    assert "policy.yaml:1:1" in running.until("'controller' is missing")
+    assert "version 2 stays in force" in running.until("nothing was reloaded")
+    assert running.stop() == 0
+
+
+async def _refusing(condition: str) -> tuple[asyncio.Server, int]:
+    """A server that ends every stream with an error."""
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(
+            b"<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' id='1' "
+            b"xmlns:stream='http://etherx.jabber.org/streams' from='privacy.localhost'>"
+        )
+        await reader.readuntil(b"</handshake>")
+        writer.write(
+            f"<stream:error><{condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>"
+            "</stream:stream>".encode()
+        )
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    return server, server.sockets[0].getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("not-authorized", "refuses the secret"),
+        ("host-unknown", "does not know this component"),
+        ("conflict", "only one bot"),
+    ],
+)
+async def test_a_stream_error_says_what_to_do_and_never_the_secret(
+    tmp_path: Path, condition: str, said: str
+) -> None:
+    server, port = await _refusing(condition)
+    async with server:
+        running = Running(tmp_path, port, "hush-hush")
+        line = await asyncio.to_thread(running.until, "next attempt")
+        assert said in line
+        assert "hush-hush" not in line
+        assert await asyncio.to_thread(running.stop) == 0
