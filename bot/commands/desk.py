@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from hashlib import blake2b
 
 from bot.commands.interpretation import interpret
 from bot.commands.notices import Notice, notice
@@ -16,11 +17,14 @@ from bot.dialogue.command import Missing, Origin, Ready, Refused, Request, prepa
 from bot.dialogue.memory import Memory, Remembered
 from bot.dialogue.rendering import ChatMessage, Form, chat_question, chat_reply, form_question, form_reply
 from bot.dialogue.reply import Lead, Outcome, Paragraph, Question, Reply
-from bot.dialogue.understanding import Understander
+from bot.dialogue.understanding import Understander, Understanding
 from bot.i18n import Translator, _, negotiate, translator
 
 _MOST_RENDERED = 2_000
 """Answers that are kept in words; there are fewer for one policy and a few languages."""
+
+_MOST_UNDERSTOOD = 4_000
+"""Texts whose meaning is kept, under a digest that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,13 @@ class Desk:
         self.understander = understander
         self._memory = memory if memory is not None else Memory()
         self._rendered: dict[tuple[int, str], tuple[Reply, ChatMessage]] = {}
+        self._understood: dict[tuple[bytes, str | None], Understanding] = {}
 
     def replace(self, services: Services, understander: Understander) -> None:
         """Answer from now on with another policy, other phrases and other catalogues."""
         self.services, self.understander = services, understander
         self._rendered.clear()
+        self._understood.clear()
         _translator.cache_clear()
 
     async def chat(
@@ -77,7 +83,7 @@ class Desk:
         """
         remembered = self._memory.recall(conversation, now)
         chosen = await self._chosen(sender)
-        read = self.understander.read(text, chosen or language or hint)
+        read = self._read(text, chosen or language or hint)
         written = read.language if read.recognised else None
         tr = self._translator(chosen, language, written, hint)
         found = interpret(text, read, remembered, self.services)
@@ -134,6 +140,16 @@ class Desk:
     async def translator_for(self, sender: str, language: str | None) -> Translator:
         """Return the translator for what is said outside of a chat."""
         return self._translator(await self._chosen(sender), language)
+
+    def _read(self, text: str, hint: str | None) -> Understanding:
+        """Understand *text*; of what was understood before, no text is kept, only its digest."""
+        key = (blake2b(text.encode(errors="replace"), digest_size=16).digest(), hint)
+        read = self._understood.get(key)
+        if read is None:
+            if len(self._understood) >= _MOST_UNDERSTOOD:
+                self._understood.clear()
+            read = self._understood[key] = self.understander.read(text, hint)
+        return read
 
     async def _chosen(self, sender: str | None) -> str | None:
         if sender is None or self.services.store is None:

@@ -1,7 +1,7 @@
-"""From free text to a topic or a command.
+"""Understanding of free text: what it is about, which side of it is asked, question or request.
 
-Understanding is built on what words mean, not on whole phrases: words stand for concepts
-(`data/phrases`, one file a language), and concepts together stand for labels (`rules`).
+`words` splits and spells, `lexicon` looks words up, `mood` tells requests from questions, `rules`
+says which concepts speak for which label, `ranking` adds up.  The words are in ``data/phrases``.
 """
 
 from bot.dialogue.understanding.phrases import PhraseError

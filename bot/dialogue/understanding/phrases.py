@@ -1,102 +1,146 @@
-"""The phrase data of one language, checked and made ready for looking up."""
+"""The phrase data of one language: checked at once, made ready for looking up when first needed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from bot.dialogue.understanding.concepts import ASPECTS, CONCEPTS, MOODS
-from bot.dialogue.understanding.words import Words, stems_of
+import snowballstemmer
 
-_MOST_WORDS = 6
-"""Words of the longest sequence that is looked for."""
+from bot.dialogue.understanding.concepts import EVERYWHERE, GROUPS
+
+_KEYS = frozenset(
+    {"stemmer", "of", "compounds", "spelling", "letters", "slang", "common", "concepts", "languages"}
+)
 
 
 class PhraseError(Exception):
-    """Phrase data that cannot be used; the text names the language, the key and the remedy."""
+    """Phrase data that cannot be used; the text names the language, the key and what is wrong."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Compounds:
+    """How words are put together: what may stand between the parts, letters of the shortest part.
+
+    With *heads*, the last part tells enough when the first is not known ("Urlaubsbilder").
+    """
+
+    linking: tuple[str, ...]
+    shortest: int
+    heads: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Phrases:
-    """What is looked for in a text: sequences of stems, beginnings of words, words of the language."""
+    """What the file of one language says (see docs/phrases.md)."""
 
     language: str
-    compounds: bool
-    words: Words
-    sequences: dict[str, dict[tuple[str, ...], frozenset[str]]] = field(default_factory=dict)
-    """First stem → sequences that begin with it → the concepts that they stand for."""
-    beginnings: dict[str, frozenset[str]] = field(default_factory=dict)
-    common: frozenset[str] = frozenset()
-    vocabulary: frozenset[str] = frozenset()
-    """Single stems that stand for a concept; also what misspelt words are compared with."""
+    stemmer: str | None
+    of: tuple[str, ...]
+    compounds: Compounds | None
+    spelling: Mapping[str, str]
+    letters: str
+    slang: Mapping[str, str]
+    common: tuple[str, ...]
+    concepts: Mapping[str, tuple[str, ...]]
+    languages: Mapping[str, tuple[str, ...]]
 
-    def longest(self, stems: tuple[str, ...], start: int) -> Iterator[tuple[int, frozenset[str]]]:
-        """Return every known sequence that begins at *start*: its length and its concepts."""
-        candidates = self.sequences.get(stems[start])
-        if candidates is None:
-            return
-        for length in range(1, min(_MOST_WORDS, len(stems) - start) + 1):
-            found = candidates.get(stems[start : start + length])
-            if found is not None:
-                yield length, found
 
-    def beginning(self, word: str) -> frozenset[str]:
-        """Return the concepts of every known beginning of *word*."""
-        found: frozenset[str] = frozenset()
-        for length in range(3, len(word) + 1):
-            found |= self.beginnings.get(word[:length], frozenset())
+def phrases_of(language: str, data: Any) -> Phrases:
+    """Check what the file of *language* holds; raises `PhraseError`."""
+    check = _Check(language)
+    table = check.table("the file", data)
+    check.names("the file", table, _KEYS)
+    concepts = check.lists("concepts", table.get("concepts"))
+    check.names("concepts", concepts, frozenset(GROUPS))
+    if missing := GROUPS.keys() - concepts.keys():
+        raise PhraseError(
+            f"{language}: concepts: missing: {', '.join(sorted(missing))}; write [] where nothing fits"
+        )
+    return Phrases(
+        language=language,
+        stemmer=check.stemmer(table.get("stemmer")),
+        of=check.texts("of", table.get("of", [])),
+        compounds=check.compounds(table.get("compounds")),
+        spelling=check.letters("spelling", table.get("spelling", {})),
+        letters=check.text("letters", table.get("letters", "")),
+        slang=check.pairs("slang", table.get("slang", {})),
+        common=check.texts("common", table.get("common")),
+        concepts={name: (*entries, *EVERYWHERE.get(name, ())) for name, entries in concepts.items()},
+        languages=check.lists("languages", table.get("languages", {})),
+    )
+
+
+class _Check:
+    """Takes values out of the file of one language, or says what is wrong with them."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def _wrong(self, key: str, expected: str) -> PhraseError:
+        return PhraseError(f"{self._language}: {key}: {expected}")
+
+    def table(self, key: str, value: Any) -> Mapping[str, Any]:
+        if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+            raise self._wrong(key, "must be a table of names and values (quote yes, no, on, off)")
+        return value
+
+    def names(self, key: str, table: Mapping[str, Any], known: frozenset[str]) -> None:
+        if unknown := table.keys() - known:
+            raise self._wrong(key, f"unknown: {', '.join(sorted(unknown))}")
+
+    def text(self, key: str, value: Any) -> str:
+        if not isinstance(value, str):
+            raise self._wrong(key, f"must be a text, not {value!r} (quote yes, no, on, off)")
+        return value
+
+    def texts(self, key: str, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise self._wrong(key, "must be a list of texts")
+        return tuple(self.text(key, entry).casefold() for entry in value)
+
+    def lists(self, key: str, value: Any) -> dict[str, tuple[str, ...]]:
+        return {
+            name: self.texts(f"{key}.{name}", entries) for name, entries in self.table(key, value).items()
+        }
+
+    def pairs(self, key: str, value: Any) -> dict[str, str]:
+        return {
+            name.casefold(): self.text(f"{key}.{name}", to).casefold()
+            for name, to in self.table(key, value).items()
+        }
+
+    def letters(self, key: str, value: Any) -> dict[str, str]:
+        found = self.pairs(key, value)
+        if any(len(name) != 1 for name in found):
+            raise self._wrong(key, "every name must be one letter (ß counts as ss already)")
         return found
 
+    def stemmer(self, value: Any) -> str | None:
+        if value is None:
+            return None
+        if value not in snowballstemmer.algorithms():
+            raise self._wrong(
+                "stemmer", f"must be empty or one of {', '.join(sorted(snowballstemmer.algorithms()))}"
+            )
+        return str(value)
 
-def phrases_of(language: str, data: Mapping[str, Any]) -> Phrases:
-    """Build the phrases of *language*; raises `PhraseError` naming the key that is wrong."""
-    words = Words(_text(language, data, "stemmer"), _table(language, data, "spelling"))
-    phrases = Phrases(language, str(data.get("compounds", "false")).casefold() == "true", words)
-    beginnings: dict[str, set[str]] = {}
-    sequences: dict[str, dict[tuple[str, ...], set[str]]] = {}
-    single: set[str] = set()
-    for section, known in (("concepts", CONCEPTS), ("aspects", ASPECTS), ("mood", MOODS)):
-        for name, entries in _table(language, data, section).items():
-            if name not in known:
-                raise PhraseError(
-                    f"{language}: {section}: '{name}' is not known; allowed: {', '.join(sorted(known))}"
-                )
-            for entry in _entries(language, section, name, entries):
-                key = f"{section}.{name}"
-                if entry.endswith("*") and " " not in entry:
-                    beginnings.setdefault(words.plain(entry[:-1]), set()).add(key)
-                    continue
-                stems = stems_of(words, entry)
-                if not stems:
-                    raise PhraseError(f"{language}: {section}.{name}: '{entry}' has no word in it")
-                sequences.setdefault(stems[0], {}).setdefault(stems, set()).add(key)
-                if len(stems) == 1:
-                    single.add(stems[0])
-    phrases.sequences = {
-        first: {stems: frozenset(keys) for stems, keys in found.items()} for first, found in sequences.items()
-    }
-    phrases.beginnings = {word: frozenset(keys) for word, keys in beginnings.items()}
-    phrases.common = frozenset(words.plain(word) for word in _text(language, data, "common").split())
-    phrases.vocabulary = frozenset(single)
-    return phrases
+    def flag(self, key: str, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self._wrong(key, "must be true or false")
+        return value
 
-
-def _text(language: str, data: Mapping[str, Any], key: str) -> str:
-    value = data.get(key)
-    if not isinstance(value, str):
-        raise PhraseError(f"{language}: '{key}' is missing; it must be a text")
-    return value
-
-
-def _table(language: str, data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = data.get(key)
-    if not isinstance(value, Mapping):
-        raise PhraseError(f"{language}: '{key}' is missing; it must hold keys and values")
-    return value
-
-
-def _entries(language: str, section: str, name: str, entries: Any) -> Iterable[str]:
-    if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
-        raise PhraseError(f"{language}: {section}.{name}: a list of texts is needed")
-    return entries
+    def compounds(self, value: Any) -> Compounds | None:
+        if value is None:
+            return None
+        table = self.table("compounds", value)
+        self.names("compounds", table, frozenset({"linking", "shortest", "heads"}))
+        shortest = str(table.get("shortest", ""))
+        if not shortest.isdecimal():
+            raise self._wrong("compounds.shortest", "must be a number of letters")
+        return Compounds(
+            self.texts("compounds.linking", table.get("linking")),
+            int(shortest),
+            self.flag("compounds.heads", table.get("heads", False)),
+        )

@@ -1,189 +1,283 @@
-"""What concepts mean together: the table that turns what was found into labels.
+"""Which concepts speak for which label, and how much: the same in every language.
 
-Each row: a label, its points, the concepts that must all be there, and (after "-") concepts
-that must not.  Points of all rows that fit are added up; the label with most points wins.  An
-aspect is written ``:how_long``, a mood ``!erase``.  Rows say what questions mean, never how a
-language puts them; a new language needs none.
+A rule holds when all its words hold: ``a`` (the concept was found), ``a|b`` (one of them was),
+``-a`` (it was not).  The points of all rules that hold are added up for each label.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from bot.dialogue.understanding.reading import Reading
 from bot.policy.vocabulary import Intent, Label, Topic
 
-_TABLE = """
-uploads             3.0 upload
-uploads             1.0 upload :how_long
-uploads             0.8 upload :who
-uploads             0.8 upload :erase
-uploads             1.0 upload message
-archive             1.6 message
-archive             3.0 history
-archive             1.2 message :how_long
-archive             1.6 message history
-archive             1.0 message :erase
-archive             0.8 message :where
-archive            -1.5 upload
-muc_archive         3.2 room
-muc_archive         1.6 room history
-muc_archive         1.2 room message
-muc_archive         1.5 room log
-muc_archive         1.0 room :who
-muc_archive         1.0 room :switch_off
-roster              3.0 contacts
-roster             -1.4 contacts message
-account             2.0 account
-account             2.6 last_login
-account             0.8 last_login :why
-password            3.6 password
-password            1.2 password :encrypted
-password            1.0 password read
-password            1.0 password encryption
-presence            3.0 presence - offline
-presence            1.2 presence :who
-offline_messages    3.4 offline
-offline_messages    1.2 offline message
-offline_messages    0.8 offline :how_long
-profile             3.2 profile
-profile             0.6 profile :who
-profile            -0.4 profile account
-client_data         3.2 client_data
-ip_addresses        3.6 ip
-ip_addresses        0.8 ip log
-logs                3.0 log
-logs                0.6 log :how_long
-logs                0.8 log other_server
-backups             3.8 backup
-backups             1.2 backup :erase
-inactive_accounts   3.6 inactive
-inactive_accounts   1.2 inactive account
-account_deletion    3.2 account :erase
-account_deletion    1.6 overview :erase
-account_deletion    0.8 account !hypothetical :erase
-encryption          2.8 encryption
-encryption          3.2 read
-encryption          1.2 read message
-encryption          2.0 read admin
-encryption          1.4 admin message
-encryption          1.0 admin history
-encryption          0.6 message :encrypted
-federation          3.8 other_server
-federation          0.8 other_server message
-third_parties       3.2 third_party
-third_parties       0.8 third_party overview
-purposes            2.6 purpose
-purposes            1.0 purpose overview
-purposes            0.8 purpose last_login
-legal_basis         3.4 legal
-legal_basis         0.8 legal purpose
-abuse               3.6 abuse
-abuse               0.8 abuse ip
-authorities         3.8 authority
-authorities         1.0 authority encryption
-authorities         0.8 authority third_party
-statistics          3.2 statistics
-statistics          0.4 statistics account
-statistics         -1.6 statistics analytics
-email               3.0 email
-email               1.0 email :how_long
-email              -1.8 email operator
-webmail_cookies     3.0 cookie
-webmail_cookies     3.6 webmail
-webmail_cookies     1.4 webmail cookie
-search_engine       3.4 search
-search_engine       1.0 search third_party
-web_analytics       3.6 analytics
-web_analytics       1.2 analytics cookie
-web_analytics       1.2 analytics ip
-web_analytics       1.2 analytics statistics
-web_analytics       0.8 analytics right
-rights              3.2 right
-rights              0.8 right overview
-rights              0.6 right :erase
-controller_contact  3.6 operator
-controller_contact  0.6 admin operator
-controller_contact  1.0 admin - read message
-children            3.8 child
-data_location       3.4 place
-data_location       1.0 place overview
-policy_changes      3.6 changes
-policy_changes      0.8 changes policy
-bot                 2.8 bot
-bot                 1.0 bot message
-bot                 1.0 bot encryption
-bot                 1.0 bot read
-overview            2.2 overview
-overview            0.8 overview :how_long
-overview            0.6 overview !question
-OUT_OF_SCOPE        3.0 off
-OUT_OF_SCOPE        2.2 !others - other_server
-my_data             2.2 my_data
-my_data             1.0 my_data show
-my_data             1.0 my_data overview
-export_data         3.4 export
-export_data         1.2 export overview
-export_data         0.8 export my_data
-set_language        3.4 language
-announcements_on    3.4 notify_on
-announcements_on   -0.8 notify_on !question
-announcements_off   4.2 notify_off
-help                3.2 help
-show_policy         2.4 policy
-show_policy         1.6 policy show
-show_policy         0.8 policy overview
-show_changes        3.4 show_changes
-show_changes        1.4 show_changes policy
-policy_changes      1.0 show_changes changes
-greeting            1.0 greeting
-thanks              1.0 thanks
-"""
+Rules = tuple[tuple[str, float], ...]
 
-_LABELS: dict[str, Label] = {label.value: label for vocabulary in (Topic, Intent) for label in vocabulary}
+TOPICS: dict[Label, Rules] = {
+    Topic.OVERVIEW: (
+        ("data", 1.0),
+        ("store", 0.8),
+        ("data -topical", 0.8),
+        ("data store -topical", 1.0),
+        ("what|list_names store -topical", 1.0),
+        ("data what mine -topical", 0.5),
+        ("store ask_how_long -topical", 1.6),
+        ("list_names", 1.5),
+        ("list_names data|policy|store", 1.5),
+        ("metadata", 1.2),
+    ),
+    Topic.ACCOUNT: (
+        ("account", 1.3),
+        ("account store|data -erase", 0.8),
+        ("registration", 2.4),
+        ("registration store|data|personal|email", 0.8),
+        ("login_time", 4.0),
+        ("personal", 2.6),
+        ("username", 2.2),
+    ),
+    Topic.PASSWORD: (
+        ("password", 3.6),
+        ("password encryption|protect|read_along|admin", 1.0),
+        ("recover", 1.0),
+    ),
+    Topic.ROSTER: (("contacts", 3.0), ("contacts store|ask_who", 0.6)),
+    Topic.PRESENCE: (
+        ("presence", 3.0),
+        ("presence ask_who|store|contacts", 0.8),
+        ("connection ask_who", 1.6),
+    ),
+    Topic.OFFLINE_MESSAGES: (("offline", 3.2), ("offline message", 1.6), ("offline ask_how_long|store", 0.5)),
+    Topic.ARCHIVE: (
+        ("message", 1.7),
+        ("history", 3.2),
+        ("history ask_how_long", 0.5),
+        ("message ask_switch_off|retained|read_policy", 0.4),
+        ("message store", 1.2),
+        ("message ask_how_long", 1.2),
+        ("message erase", 1.2),
+        ("message history", 0.8),
+        ("message copy", 1.0),
+        ("whom", 1.5),
+    ),
+    Topic.MUC_ARCHIVE: (
+        ("room", 3.0),
+        ("room history|message|logs|store|ask_how_long", 2.0),
+        ("room history message", 0.8),
+        ("room ask_who|read_along|encryption", 0.6),
+    ),
+    Topic.UPLOADS: (
+        ("uploads", 3.2),
+        ("uploads ask_how_long|ask_who|store", 0.5),
+        ("uploads -profile history", 0.6),
+    ),
+    Topic.PROFILE: (
+        ("profile", 3.6),
+        ("profile uploads", 0.8),
+        ("profile ask_who", 0.6),
+        ("profile personal", 0.5),
+    ),
+    Topic.CLIENT_DATA: (
+        ("bookmarks", 3.2),
+        ("blocklist", 4.0),
+        ("keys", 3.8),
+        ("keys store", 1.0),
+        ("bookmarks store", 0.6),
+    ),
+    Topic.IP_ADDRESSES: (("ip", 4.2), ("ip logs|store", 0.8)),
+    Topic.LOGS: (
+        ("logs", 2.6),
+        ("whom", 3.4),
+        ("metadata", 2.0),
+        ("connection", 1.8),
+        ("connection logs|store", 1.0),
+        ("logs what|ask_how_long", 0.5),
+    ),
+    Topic.BACKUPS: (("backup", 4.4), ("backup erase|retained", 1.0)),
+    Topic.INACTIVE_ACCOUNTS: (("inactive", 4.0), ("inactive account", 1.4), ("inactive erase", 0.8)),
+    Topic.ACCOUNT_DELETION: (
+        ("account erase", 3.0),
+        ("leave", 3.4),
+        ("leave_now", 1.0),
+        ("account retained", 3.0),
+        ("erase retained", 1.2),
+        ("reuse", 3.0),
+        ("reuse erase|account|username", 1.5),
+        ("death", 4.0),
+        ("erase data -uploads", 1.0),
+        ("erase", 0.9),
+    ),
+    Topic.ENCRYPTION: (
+        ("encryption", 3.0),
+        ("encryption message", 1.0),
+        ("omemo", 3.2),
+        ("read_along", 3.2),
+        ("read_along message|admin|you", 1.2),
+        ("protect", 2.8),
+        ("connection encryption|protect", 1.0),
+    ),
+    Topic.FEDERATION: (("other_server", 4.2), ("other_server message|data|encryption|erase", 1.2)),
+    Topic.THIRD_PARTIES: (
+        ("sell", 4.0),
+        ("share", 2.8),
+        ("share data", 0.8),
+        ("third_party", 2.2),
+        ("third_party -specific", 1.0),
+        ("third_party data|ask_who", 0.6),
+        ("advertising", 3.4),
+        ("company", 2.6),
+        ("company data|share", 1.2),
+        ("google", 3.6),
+        ("track", 1.6),
+    ),
+    Topic.PURPOSES: (
+        ("purpose", 2.0),
+        ("purpose -specific", 1.2),
+        ("purpose data|store -specific", 0.8),
+        ("ask_why store|data -specific", 1.6),
+        ("first_party", 3.6),
+    ),
+    Topic.LEGAL_BASIS: (("legal", 4.0), ("legal gdpr|data|store", 0.8), ("gdpr", 1.6)),
+    Topic.ABUSE: (
+        ("spam", 3.8),
+        ("harass", 3.8),
+        ("report", 1.8),
+        ("report ban|harass|spam|illegal", 1.5),
+        ("rules_broken", 4.2),
+        ("illegal", 3.6),
+        ("ban", 3.0),
+        ("ban account", 1.0),
+    ),
+    Topic.AUTHORITIES: (("police", 4.4), ("police share|data|legal", 1.4)),
+    Topic.STATISTICS: (("statistics", 4.0),),
+    Topic.EMAIL: (
+        ("email", 3.2),
+        ("email spam|first_party", 1.6),
+        ("email store|encryption|ask_how_long", 0.6),
+        ("transport_logs", 3.4),
+    ),
+    Topic.WEBMAIL_COOKIES: (("webmail", 4.0), ("cookies", 3.8), ("webmail cookies", 1.0)),
+    Topic.SEARCH_ENGINE: (("search_engine", 4.6), ("search_engine logs|store", 0.8)),
+    Topic.WEB_ANALYTICS: (
+        ("website", 3.0),
+        ("analytics", 4.4),
+        ("website track|analytics|store|cookies|logs", 1.4),
+        ("track", 1.6),
+        ("track restrict", 1.0),
+    ),
+    Topic.RIGHTS: (
+        ("rights", 3.8),
+        ("rights gdpr|data", 0.6),
+        ("complaint", 4.0),
+        ("restrict", 3.4),
+        ("correct", 3.8),
+        ("permission data erase", 2.8),
+        ("permission data change", 3.4),
+        ("permission data show", 2.0),
+        ("gdpr", 1.8),
+        ("legal restrict", 1.5),
+    ),
+    Topic.CONTROLLER_CONTACT: (
+        ("controller", 4.0),
+        ("contact", 3.2),
+        ("contact admin|controller|real_person", 1.2),
+        ("admin ask_who", 1.0),
+        ("admin", 0.8),
+    ),
+    Topic.CHILDREN: (("children", 4.0), ("age", 2.6), ("children age", 1.4)),
+    Topic.DATA_LOCATION: (
+        ("country", 2.4),
+        ("country -specific", 1.2),
+        ("hosting", 3.8),
+        ("country hosting|data|store", 1.0),
+        ("ask_where store|data -specific", 2.0),
+    ),
+    Topic.POLICY_CHANGES: (
+        ("policy", 0.8),
+        ("policy change", 3.6),
+        ("change", 2.2),
+        ("change ask_how_long|ask_who|ask_where|subscribe", 0.6),
+        ("change announcements|subscribe", 0.8),
+        ("version", 3.6),
+        ("version policy", 1.2),
+    ),
+    Topic.BOT: (
+        ("assistant", 3.0),
+        ("assistant controller", 2.5),
+        ("assistant real_person|you|store", 1.2),
+        ("real_person you", 1.2),
+        ("real_person", 2.8),
+        ("conversation_here", 4.2),
+        ("conversation_here erase_now", -2.0),
+        ("conversation_here store|read_along|message", 1.2),
+    ),
+}
+"""Rules for what a question is about."""
 
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One row of the table."""
-
-    label: Label
-    points: float
-    concepts: frozenset[str]
-    aspects: frozenset[str]
-    moods: frozenset[str]
-    without: frozenset[str]
-
-    def fits(self, reading: Reading) -> bool:
-        """Return whether everything that the rule needs was found, and nothing that it excludes."""
-        return (
-            all(concept in reading.concepts for concept in self.concepts)
-            and all(aspect in reading.aspects for aspect in self.aspects)
-            and all(mood in reading.moods for mood in self.moods)
-            and not any(concept in reading.concepts for concept in self.without)
-        )
-
-
-def _rule(row: str) -> Rule:
-    needed, _dash, excluded = row.partition(" - ")
-    label, points, *words = needed.split()
-    return Rule(
-        _LABELS[label],
-        float(points),
-        frozenset(word for word in words if word[0] not in ":!"),
-        frozenset(word[1:] for word in words if word[0] == ":"),
-        frozenset(word[1:] for word in words if word[0] == "!"),
-        frozenset(excluded.split()),
-    )
-
-
-RULES: tuple[Rule, ...] = tuple(_rule(row) for row in _TABLE.strip().splitlines())
-
-
-def scores(reading: Reading) -> dict[Label, float]:
-    """Return the points of every label that anything speaks for."""
-    found: dict[Label, float] = {}
-    for rule in RULES:
-        if rule.fits(reading):
-            found[rule.label] = found.get(rule.label, 0.0) + rule.points
-    return found
+INTENTS: dict[Label, Rules] = {
+    Intent.MY_DATA: (
+        ("mine data show -ask_who -third_party", 3.4),
+        ("mine data bare", 3.0),
+        ("mine data store what", 1.2),
+        ("used_space", 4.6),
+        ("mine show store", 1.5),
+    ),
+    Intent.EXPORT_DATA: (
+        ("export", 2.4),
+        ("export -specific", 1.4),
+        ("export data", 1.4),
+        ("export mine", 0.4),
+        ("copy data mine", 2.4),
+    ),
+    Intent.ERASE_UPLOADS: (("erase_request uploads -profile", 9.0),),
+    Intent.ERASE_ARCHIVE: (("erase_request message|history -offline -uploads", 8.0),),
+    Intent.ERASE_OFFLINE: (("erase_request offline", 9.5),),
+    Intent.ERASE_PROFILE: (("erase_request profile", 9.5),),
+    Intent.ERASE_ACCOUNT: (
+        ("erase_request account -uploads -message -history -profile", 9.0),
+        ("erase_request leave_now", 9.0),
+        ("erase_request data -uploads -message -history -profile", 7.0),
+    ),
+    Intent.SET_LANGUAGE: (
+        ("language_name set_language", 5.0),
+        ("language_name", 3.0),
+        ("language_name bare", 2.0),
+    ),
+    Intent.ANNOUNCEMENTS_ON: (
+        ("announcements subscribe -stop", 4.6),
+        ("subscribe change policy -stop", 1.8),
+        ("announcements", 1.6),
+    ),
+    Intent.ANNOUNCEMENTS_OFF: (("announcements stop", 5.0), ("unsubscribed", 4.4)),
+    Intent.HELP: (
+        ("help", 2.6),
+        ("help bare", 2.0),
+        ("command_list", 4.4),
+        ("command_list conversation_here", 1.5),
+    ),
+    Intent.SHOW_POLICY: (("policy read_policy -change", 3.6), ("policy bare", 2.5), ("policy -change", 1.0)),
+    Intent.SHOW_CHANGES: (
+        ("change", 1.0),
+        ("change show|list_names", 2.4),
+        ("change policy show|list_names", 2.4),
+        ("whats_new", 4.2),
+        ("whats_new policy|version|change", 1.0),
+    ),
+    Intent.GREETING: (("greeting", 1.8),),
+    Intent.THANKS: (("thanks|bye", 1.9),),
+    Intent.OUT_OF_SCOPE: (
+        ("", 1.5),
+        ("injection", 9.0),
+        ("impersonation", 7.0),
+        ("everybody erase_order|show|export", 7.0),
+        ("other_person show|export|login_time|presence|whom|erase_order", 3.0),
+        ("other_person message|uploads|password|data|account", 0.8),
+        ("presence|login_time|whom unknown -mine -you", 3.0),
+        ("somebody show|erase_order|export", 3.0),
+        ("address show|erase|ip|login_time", 3.0),
+        ("recover", 3.6),
+        ("recover password", 2.0),
+        ("provider_app", 2.8),
+        ("usage_help", 3.2),
+        ("unpaid_help", 2.6),
+        ("outage", 2.4),
+        ("money -sell -share", 2.8),
+    ),
+}
+"""Rules for what a message wants besides an answer."""

@@ -1,35 +1,36 @@
-"""From a text to what is asked: labels in the order of their likelihood."""
+"""Understands free text: which language, what it is about, which side of it, question or request."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from typing import Any
 
-from bot.dialogue.understanding.phrases import PhraseError, phrases_of
-from bot.dialogue.understanding.reading import Reader, Reading
-from bot.dialogue.understanding.requests import erasure
-from bot.dialogue.understanding.rules import scores
-from bot.dialogue.understanding.tongues import language_named
+from bot.dialogue.understanding.concepts import GENERAL, GROUPS, SUBJECTS
+from bot.dialogue.understanding.lexicon import Lexicon, Match, Token
+from bot.dialogue.understanding.mood import Span, doubtful, names_somebody, orders_to_erase
+from bot.dialogue.understanding.phrases import Phrases, phrases_of
+from bot.dialogue.understanding.ranking import aspect_of, bits, rank
+from bot.dialogue.understanding.tongue import Tongues
+from bot.dialogue.understanding.words import Text, split
 from bot.policy.vocabulary import Aspect, Intent, Label
 
-_SURE = 2.0
-"""Points below which an answer is only offered."""
-
-_MARGIN = 0.35
-"""How much better than the next one the best must be, to be answered without asking back."""
-
-_MOST = 3
+_LANGUAGE = "language:"
+_COVERING = {GROUPS["show"]: (GROUPS["show"], GROUPS["account"])}
+"""Groups whose longer entries hide those of a group, where it is not only the group itself."""
+_SPECIFIC = frozenset(SUBJECTS) - frozenset(GENERAL)
+_TOPICAL = frozenset(SUBJECTS) - frozenset(("data", "leaving", "negation", "you", "copy", "metadata"))
+_BARE = 4
+"""Words of a message that is a keyword or a command rather than a question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What was understood of a text.
+    """What a text was understood to mean.
 
-    *language* is the one that the text was read in; *recognised* says whether its words told.
-    *ranked* holds at most three labels, best first, and is never empty.  *certain* is False when
-    they should be offered instead of answered.  *argument* is a language code for `set_language`.
+    `certain` is False when `ranked` (at most three labels, best first, never empty) is better
+    offered as a choice than answered; `argument` is the language that `set_language` asks for.
     """
 
     language: str
@@ -40,78 +41,90 @@ class Understanding:
     argument: str | None = None
 
 
+class _Reader:
+    """Reads one language; made ready when the first text in it comes."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self._phrases = phrases
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        return Lexicon(self._phrases)
+
+    def read(self, text: Text) -> tuple[int, str | None]:
+        """Return the concepts of *text* as one number, and the language that it names."""
+        tokens: list[Token] = []
+        spans: list[Span] = []
+        for sentence in text.sentences:
+            start = len(tokens)
+            tokens.extend(self._lexicon.read(sentence.words))
+            spans.append(Span(start, len(tokens), sentence.asked))
+        matches = _outermost(self._lexicon.find(tokens))
+        named = next(
+            (m.concept.removeprefix(_LANGUAGE) for m in matches if m.concept.startswith(_LANGUAGE)), None
+        )
+        concepts = {match.concept for match in matches if match.concept in GROUPS}
+        order = orders_to_erase(spans, matches)
+        somebody = names_somebody(tokens, matches, self._lexicon.of)
+        derived = {
+            "address": text.address,
+            "bare": len(tokens) <= _BARE and not any(span.asked for span in spans),
+            "erase_order": order,
+            "erase_request": order and not (text.quoted or text.address or somebody or doubtful(matches)),
+            "language_name": named is not None,
+            "question_mark": any(span.asked for span in spans),
+            "quoted": text.quoted,
+            "topical": not concepts.isdisjoint(_TOPICAL),
+            "unknown": not all(token.known for token in tokens),
+            "specific": not concepts.isdisjoint(_SPECIFIC),
+            "somebody": somebody,
+        }
+        return bits(concepts | {name for name, holds in derived.items() if holds}), named
+
+
+def _outermost(matches: Sequence[Match]) -> list[Match]:
+    """Return *matches* without those that lie inside a longer one of the same group."""
+    longer: dict[int, list[set[int]]] = {}
+    for match in matches:
+        if len(match.at) > 1:
+            longer.setdefault(GROUPS.get(match.concept, -1), []).append(set(match.at))
+    return [
+        match
+        for match in matches
+        if not any(
+            len(match.at) < len(outer) and outer.issuperset(match.at)
+            for group in _COVERING.get(GROUPS.get(match.concept, -1), (GROUPS.get(match.concept, -1),))
+            for outer in longer.get(group, ())
+        )
+    ]
+
+
 class Understander:
-    """Understands the languages whose phrases it was given."""
+    """Understands texts in every language that it was given phrases of."""
 
     def __init__(self, phrases: Mapping[str, Mapping[str, Any]]) -> None:
-        """Take the phrase data by language code; raises `PhraseError`."""
-        if not phrases:
-            raise PhraseError("there are no phrases: data/phrases/en.yaml is missing")
-        self._readers = {
-            language: Reader(phrases_of(language, data)) for language, data in sorted(phrases.items())
-        }
-        self.read = lru_cache(maxsize=2048)(self._uncached)
+        """Take the parsed ``data/phrases/<language>.yaml`` of each language.
 
-    def _uncached(self, text: str, hint: str | None = None) -> Understanding:
-        """Return what *text* asks; *hint* is the language expected.  Never raises."""
-        readings = {language: reader.read(text) for language, reader in self._readers.items()}
-        language, recognised = _language(readings, hint)
-        reading = readings[language]
-        points = scores(reading)
-        _correct(points, reading)
-        request = erasure(reading)
-        ranked = sorted(points, key=lambda label: -points[label])
-        if request is not None:
-            ranked = [request, *(label for label in ranked if label is not request)]
-        if not ranked:
-            ranked = [Intent.OUT_OF_SCOPE]
-        best = points.get(ranked[0], _SURE)
-        second = points.get(ranked[1], 0.0) if len(ranked) > 1 else 0.0
-        certain = request is not None or (best >= _SURE and best - second >= _MARGIN)
+        Raises:
+            PhraseError: the data of a language cannot be used; names the language and the key.
+        """
+        checked = [phrases_of(language, data) for language, data in phrases.items()]
+        self._tongues = Tongues(checked)
+        self._readers = {each.language: _Reader(each) for each in checked}
+
+    def read(self, text: str, hint: str | None = None) -> Understanding:
+        """Return what *text* means; *hint* is the language to read it in when its words do not tell."""
+        written = split(text)
+        told = self._tongues.of(written)
+        language = told or (hint if hint in self._readers else next(iter(self._readers)))
+        assert language is not None
+        found, named = self._readers[language].read(written)
+        ranked, certain = rank(found)
         return Understanding(
-            language,
-            recognised,
-            tuple(ranked[:_MOST]),
-            _aspect(reading),
-            certain,
-            language_named(reading) if ranked[0] is Intent.SET_LANGUAGE else None,
+            language=language,
+            recognised=told is not None,
+            ranked=ranked,
+            aspect=aspect_of(found),
+            certain=certain,
+            argument=named if ranked[0] is Intent.SET_LANGUAGE else None,
         )
-
-
-def _language(readings: Mapping[str, Reading], hint: str | None) -> tuple[str, bool]:
-    """Return the language whose words are known best, and whether that tells anything."""
-    wanted = (hint or "").partition("-")[0].partition("_")[0]
-    first = wanted if wanted in readings else min(readings, key=lambda code: (code != "en", code))
-    best = max(readings, key=lambda code: (readings[code].known_words, code == first))
-    others = [readings[code].known_words for code in readings if code != best]
-    told = readings[best].known_words > max(others, default=0)
-    return (best, True) if told else (first, False)
-
-
-def _correct(points: dict[Label, float], reading: Reading) -> None:
-    """Let a greeting or thanks give way to a question, and what is about others fall out of scope."""
-    others = [label for label in points if label not in (Intent.GREETING, Intent.THANKS)]
-    if others:
-        for label in (Intent.GREETING, Intent.THANKS):
-            if label in points:
-                points[label] = 0.1
-    about_others = reading.has("others") and reading.has("erase") and "other_server" not in reading.concepts
-    if reading.names_address or reading.has("pretending") or about_others:
-        points[Intent.OUT_OF_SCOPE] = max(points.values(), default=0.0) + 1.0
-
-
-def _aspect(reading: Reading) -> Aspect | None:
-    """Return the side that is asked: of several, the one that is mentioned first counts."""
-    order = (
-        "legal_basis",
-        "how_long",
-        "erase",
-        "switch_off",
-        "get",
-        "who",
-        "where",
-        "why",
-        "encrypted",
-        "contact",
-    )
-    return next((Aspect(name) for name in order if name in reading.aspects), None)

@@ -1,0 +1,187 @@
+"""The words of one language, made ready for looking up, and how they are found in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from bot.dialogue.understanding.phrases import Phrases
+from bot.dialogue.understanding.typos import Typos
+from bot.dialogue.understanding.words import Spelling, words_of
+
+_GAP = 4
+"""Words that may stand where an entry has ``*``."""
+_LONG_STEM = 7
+_KEPT = 4096
+
+
+@dataclass(slots=True)
+class _Node:
+    """What may follow the words read so far, and what those stand for."""
+
+    following: dict[str, _Node] = field(default_factory=dict)
+    concepts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a text: its exact form, its stem, and whether it is known at all."""
+
+    exact: str
+    stem: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entry that was found: its concept, and the numbers of its words in the text."""
+
+    concept: str
+    at: tuple[int, ...]
+
+
+class Lexicon:
+    """Everything that is looked up in one language."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self._phrases = phrases
+        self._spelling = Spelling(phrases.stemmer, phrases.spelling)
+        self._slang = {self._spelling.plain(word): words_of(to) for word, to in phrases.slang.items()}
+        self.of = frozenset(phrases.of)
+        self._root = _Node()
+        self._common = frozenset(self._spelling.plain(word) for word in phrases.common)
+        self._words: set[str] = set()
+        self._stems: set[str] = set()
+        self._exactly: dict[str, tuple[str, ...]] = {}
+        self._by_word: dict[str, tuple[str, ...]] = {}
+        self._by_stem: dict[str, tuple[str, ...]] = {}
+        for concept, entries in phrases.concepts.items():
+            for entry in entries:
+                self._add(concept, entry)
+        for code, names in phrases.languages.items():
+            for name in names:
+                self._add(f"language:{code}", name)
+        self.tokens = lru_cache(_KEPT)(self._tokens)
+
+    def _add(self, concept: str, entry: str) -> None:
+        if " " not in entry and len(words_of(entry)) == 1:
+            self._add_word(concept, words_of(entry)[0], exact=entry.startswith("="))
+            return
+        node = self._root
+        for part in entry.split():
+            if part == "*":
+                node = node.following.setdefault("*", _Node())
+                continue
+            for word in words_of(part):
+                for meant in self._slang.get(self._spelling.plain(word), (word,)):
+                    plain = self._spelling.plain(meant)
+                    self._words.add(plain)
+                    if part.startswith("="):
+                        key = "=" + plain
+                    else:
+                        key = self._spelling.stem(meant)
+                        self._stems.add(key)
+                    node = node.following.setdefault(key, _Node())
+        if concept not in node.concepts:
+            node.concepts = (*node.concepts, concept)
+
+    def _add_word(self, concept: str, word: str, *, exact: bool) -> None:
+        plain = self._spelling.plain(word)
+        self._words.add(plain)
+        if exact:
+            self._exactly[plain] = (*self._exactly.get(plain, ()), concept)
+        else:
+            self._by_word[plain] = (*self._by_word.get(plain, ()), concept)
+            stem = self._spelling.stem(word)
+            self._stems.add(stem)
+            if concept not in self._by_stem.get(stem, ()):
+                self._by_stem[stem] = (*self._by_stem.get(stem, ()), concept)
+
+    @cached_property
+    def _typos(self) -> Typos:
+        return Typos(self._words | self._common | {stem for stem in self._stems if len(stem) >= _LONG_STEM})
+
+    def read(self, words: Sequence[str]) -> list[Token]:
+        """Return the tokens of *words*: slang written out, compounds taken apart, slips corrected."""
+        return [token for word in words for token in self.tokens(word)]
+
+    def _tokens(self, word: str) -> tuple[Token, ...]:
+        plain = self._spelling.plain(word)
+        slang = self._slang.get(plain)
+        if slang is not None:
+            return tuple(self._token(meant) for meant in slang)
+        token = self._token(word)
+        if token.known:
+            return (token,)
+        parts = self._parts(plain)
+        if parts:
+            return tuple(self._token(part) for part in parts)
+        meant = self._typos.meant(plain) or self._typos.meant(token.stem)
+        return (token if meant is None else Token("=" + meant, self._stem_of(meant), known=True),)
+
+    def _stem_of(self, word: str) -> str:
+        return word if word in self._stems else self._spelling.stem(word)
+
+    def _token(self, word: str) -> Token:
+        plain, stem = self._spelling.plain(word), self._spelling.stem(word)
+        known = plain in self._common or plain in self._words or stem in self._stems or plain.isdecimal()
+        return Token("=" + plain, stem, known)
+
+    def _is_word(self, word: str) -> bool:
+        return word in self._by_word or (
+            word not in self._common and self._spelling.stem(word) in self._by_stem
+        )
+
+    def _parts(self, word: str) -> tuple[str, ...]:
+        """Return the known parts of a compound; the last one alone when only that is known."""
+        rule = self._phrases.compounds
+        if rule is None:
+            return ()
+        cuts = range(rule.shortest, len(word) - rule.shortest + 1)
+        firsts = [(at, first) for at in reversed(cuts) if (first := self._first(word[:at], rule.linking))]
+        for at, first in firsts:
+            if self._is_word(word[at:]):
+                return (first, word[at:])
+        for at, first in firsts:
+            if rest := self._parts(word[at:]):
+                return (first, *rest)
+        if not rule.heads:
+            return ()
+        return next(
+            ((word[at:],) for at in cuts if len(word) - at > rule.shortest and self._is_word(word[at:])), ()
+        )
+
+    def _first(self, written: str, linking: tuple[str, ...]) -> str:
+        """Return the known word that *written* is, less what links it to the next part; else nothing."""
+        stripped = (written.removesuffix(link) for link in linking if written.endswith(link))
+        return next((word for word in stripped if len(word) > 1 and self._is_word(word)), "")
+
+    def find(self, tokens: Sequence[Token]) -> list[Match]:
+        """Return every entry that stands in *tokens*."""
+        found: list[Match] = []
+        for start, token in enumerate(tokens):
+            found.extend(Match(concept, (start,)) for concept in self._meanings(token))
+            found.extend(self._from(self._root, tokens, start, ()))
+        return found
+
+    def _meanings(self, token: Token) -> tuple[str, ...]:
+        """Return what one word stands for: an entry in its very form rules out those of its stem."""
+        word = token.exact[1:]
+        exactly = self._exactly.get(word, ())
+        if word in self._by_word:
+            return (*exactly, *self._by_word[word])
+        return exactly if word in self._common else (*exactly, *self._by_stem.get(token.stem, ()))
+
+    def _from(self, node: _Node, tokens: Sequence[Token], at: int, read: tuple[int, ...]) -> Iterator[Match]:
+        for concept in node.concepts:
+            yield Match(concept, read)
+        if at >= len(tokens) or not node.following:
+            return
+        token = tokens[at]
+        for key in (token.exact, token.stem):
+            if (after := node.following.get(key)) is not None:
+                yield from self._from(after, tokens, at + 1, (*read, at))
+        if (gap := node.following.get("*")) is not None:
+            for later in range(at, min(at + _GAP + 1, len(tokens))):
+                yield from self._from(gap, tokens, later, read)

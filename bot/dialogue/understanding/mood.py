@@ -1,0 +1,87 @@
+"""Whether a text asks to erase something of one's own: the one thing that must not be misunderstood.
+
+An erasure is only understood from a plain request of one sentence.  Whatever makes it a question,
+a condition, a report, a quotation, an order about others, or takes it back, makes it a question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.dialogue.understanding.concepts import COURTESY
+from bot.dialogue.understanding.lexicon import Match, Token
+
+_COURTESY = frozenset(COURTESY)
+_DOUBTS = frozenset(
+    "everybody hypothetical impersonation injection negation other_person reported other_server police backup".split()
+)
+"""What, anywhere in the text, makes a request to erase something else."""
+_OBJECTS = frozenset("uploads message history offline profile account data bookmarks".split())
+_QUESTIONS = frozenset({"asking", "permission", "ask_why", "ask_how_long"})
+_VERBS = frozenset({"erase_now", "leave_now"})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One sentence: its words are those from *start* to *end* in the whole text."""
+
+    start: int
+    end: int
+    asked: bool
+
+
+def doubtful(matches: Sequence[Match]) -> bool:
+    """Return whether anything in the text makes an order to erase something else than that."""
+    return any(match.concept in _DOUBTS for match in matches)
+
+
+def orders_to_erase(spans: Sequence[Span], matches: Sequence[Match]) -> bool:
+    """Return whether one sentence has the form of an order, or of a polite request, to erase something."""
+    return any(_is_request(span, matches) for span in spans)
+
+
+def _is_request(span: Span, matches: Sequence[Match]) -> bool:
+    within = [match for match in matches if span.start <= match.at[0] < span.end]
+    concepts = {match.concept for match in within}
+    verbs = [match.at[0] for match in within if match.concept in _VERBS]
+    if not verbs or concepts & _QUESTIONS:
+        return False
+    first, last = _meant(span, within)
+    starts = {match.concept for match in within if match.at[0] == first}
+    polite = [match.at[0] for match in within if match.concept == "polite"]
+    if polite:
+        softened = bool(concepts & {"please", "own"}) or not span.asked
+        return softened and min(polite) < max(verbs) and not _wondered(within, min(polite))
+    if span.asked or _wondered(within, min(verbs)):
+        return False
+    if concepts & {"wish", "please", "leaving"}:
+        return True
+    ends = max(match.at[-1] for match in within if match.concept in _VERBS)
+    return bool(starts & _VERBS) or ends == last
+
+
+def _meant(span: Span, within: Sequence[Match]) -> tuple[int, int]:
+    """Return the first and the last word of a sentence that are more than courtesy."""
+    courtesy = {at for match in within if match.concept in _COURTESY for at in match.at}
+    verbs = {at for match in within if match.concept in _VERBS for at in match.at}
+    rest = [at for at in range(span.start, span.end) if at not in courtesy or at in verbs] or [span.start]
+    return rest[0], rest[-1]
+
+
+def _wondered(within: Sequence[Match], before: int) -> bool:
+    """Return whether a word that opens a question stands before the word *before*."""
+    return any(match.concept == "question" and match.at[0] < before for match in within)
+
+
+def names_somebody(tokens: Sequence[Token], matches: Sequence[Match], of: frozenset[str]) -> bool:
+    """Return whether a word that is not known may be the name of somebody: "the files of Bob", "Bob's account"."""
+    objects = {at for match in matches if match.concept in _OBJECTS for at in match.at}
+    owned = {match.at[-1] for match in matches if match.concept == "own"}
+    for at, token in enumerate(tokens):
+        if token.known:
+            continue
+        before = tokens[at - 1].exact[1:] if at else ""
+        if before in of or at - 1 in objects or (at + 1 in objects and at - 1 not in owned):
+            return True
+    return False

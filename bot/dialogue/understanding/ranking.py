@@ -1,0 +1,72 @@
+"""From what was found in a text to the labels it may mean, best first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.dialogue.understanding.concepts import BITS
+from bot.dialogue.understanding.rules import INTENTS, TOPICS
+from bot.policy.vocabulary import ERASURES, Aspect, Intent, Label, Topic
+
+_SURE = 1.5
+_AHEAD = 0.2
+_OFFERED = 3
+
+_ASPECTS = (
+    ("legal", Aspect.LEGAL_BASIS),
+    ("ask_switch_off", Aspect.SWITCH_OFF),
+    ("ask_how_long", Aspect.HOW_LONG),
+    ("ask_why", Aspect.WHY),
+    ("ask_encrypted", Aspect.ENCRYPTED),
+    ("export", Aspect.GET),
+    ("erase", Aspect.ERASE),
+    ("ask_who", Aspect.WHO),
+    ("ask_contact", Aspect.CONTACT),
+    ("ask_where", Aspect.WHERE),
+    ("ask_get", Aspect.GET),
+    ("what", Aspect.WHAT),
+)
+"""The aspect that is asked, the most telling concept first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    needed: tuple[int, ...]
+    forbidden: int
+    label: Label
+    points: float
+
+
+def _rule(label: Label, condition: str, points: float) -> _Rule:
+    terms = condition.split()
+    needed = tuple(sum(BITS[name] for name in term.split("|")) for term in terms if not term.startswith("-"))
+    return _Rule(needed, sum(BITS[term[1:]] for term in terms if term.startswith("-")), label, points)
+
+
+_RULES = tuple(
+    _rule(label, condition, points)
+    for label, rules in (*TOPICS.items(), *INTENTS.items())
+    for condition, points in rules
+)
+
+
+def bits(concepts: set[str]) -> int:
+    """Return *concepts* as one number."""
+    return sum(BITS[name] for name in concepts)
+
+
+def rank(found: int) -> tuple[tuple[Label, ...], bool]:
+    """Return at most three labels, best first, and whether the first one is clear."""
+    points: dict[Label, float] = {}
+    for rule in _RULES:
+        if not found & rule.forbidden and all(found & any_of for any_of in rule.needed):
+            points[rule.label] = points.get(rule.label, 0.0) + rule.points
+    ranked = sorted(points, key=points.__getitem__, reverse=True)
+    best = ranked[0]
+    ahead = points[best] - (points[ranked[1]] if len(ranked) > 1 else 0.0)
+    return tuple(ranked[:_OFFERED]), points[best] >= _SURE and ahead >= _AHEAD
+
+
+def aspect_of(found: int) -> Aspect | None:
+    """Return which side of the topic is asked; None when nothing tells."""
+    return next((aspect for concept, aspect in _ASPECTS if found & BITS[concept]), None)

@@ -1,0 +1,48 @@
+"""Tells the language of a text from its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.dialogue.understanding.concepts import EVERYWHERE
+from bot.dialogue.understanding.phrases import Phrases
+from bot.dialogue.understanding.words import Text, unaccented, words_of
+
+_COMMON = 1
+_CONTENT = 1
+_LETTER = 3
+
+
+class Tongues:
+    """The words that tell languages apart."""
+
+    def __init__(self, languages: Sequence[Phrases]) -> None:
+        """Take the phrases of every language."""
+        everywhere = {word for entries in EVERYWHERE.values() for entry in entries for word in entry.split()}
+        self._points: list[tuple[str, dict[str, int], frozenset[str]]] = []
+        for phrases in languages:
+            points: dict[str, int] = {}
+            for entries in phrases.concepts.values():
+                for word in words_of(" ".join(entries)):
+                    points[unaccented(word)] = _CONTENT
+            for word in (*phrases.common, *phrases.slang):
+                points[unaccented(word)] = _COMMON
+            for word in everywhere:
+                points.pop(word, None)
+            self._points.append((phrases.language, points, frozenset(phrases.letters)))
+
+    def of(self, text: Text) -> str | None:
+        """Return the language that most words of *text* belong to; None when nothing tells, or two do alike."""
+        words = [word for sentence in text.sentences for word in sentence.words]
+        plain = [unaccented(word) for word in words]
+        letters = set("".join(words))
+        scores = sorted(
+            (
+                (sum(points.get(word, 0) for word in plain) + _LETTER * bool(letters & own), language)
+                for language, points, own in self._points
+            ),
+            reverse=True,
+        )
+        if not scores or scores[0][0] == 0 or (len(scores) > 1 and scores[0][0] == scores[1][0]):
+            return None
+        return scores[0][1]
