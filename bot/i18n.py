@@ -266,24 +266,41 @@ def _chain(code: str) -> tuple[str, ...]:
     """Return the tags that serve a reader of *code*, best first."""
     tag = _tag(code)
     chain = [tag]
-    likely = get_global("likely_subtags").get(_canonical(tag))
+    likely = _likely(tag)
     if likely:
-        language, script, _region = likely.split("_")
-        chain += [_tag(likely), f"{language}-{script}".casefold()]
+        language, script, region = likely
+        chain += [f"{language}-{script}-{region}", f"{language}-{script}", f"{language}-{region}"]
     parent = get_global("parent_exceptions").get(_canonical(tag))
     if parent and parent != "root":
-        chain.append(_tag(parent))
+        chain.append(parent)
     while "-" in tag:
         tag = tag.rpartition("-")[0]
         chain.append(tag)
-    return tuple(dict.fromkeys(chain))
+    return tuple(dict.fromkeys(map(_tag, chain)))
+
+
+def _likely(tag: str) -> tuple[str, str, str] | None:
+    """Return language, script and region of *tag*, the missing ones as CLDR supposes them (UTS #35 §4.3)."""
+    language, *rest = _canonical(tag).split("_")
+    script = next((part for part in rest if len(part) == _SCRIPT), None)
+    region = next((part for part in rest if len(part) in _REGION), None)
+    table = get_global("likely_subtags")
+    for parts in ((language, script, region), (language, region), (language, script), (language,)):
+        found = table.get("_".join(filter(None, parts)))
+        if found:
+            _language, likely_script, likely_region = found.split("_")
+            return language, script or likely_script, region or likely_region
+    return None
+
+
+_SCRIPT = 4
+_REGION = (2, 3)
 
 
 def _canonical(tag: str) -> str:
     """Return *tag* as CLDR writes it: ``zh_TW``, ``zh_Hant``."""
     language, *rest = tag.split("-")
-    longest_region = 3
-    parts = [part.upper() if len(part) <= longest_region else part.title() for part in rest]
+    parts = [part.title() if len(part) == _SCRIPT else part.upper() for part in rest]
     return "_".join([language, *parts])
 
 
