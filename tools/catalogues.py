@@ -117,8 +117,7 @@ def problems(language: str, path: Path) -> Iterator[str]:
 
 
 def _problem(message: Message) -> str | None:
-    originals = message.id if isinstance(message.id, tuple | list) else (message.id,)
-    translations = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    originals, translations = _texts(message.id), _texts(message.string)
     if not all(translations):
         return "not translated"
     if message.fuzzy:
@@ -129,6 +128,11 @@ def _problem(message: Message) -> str | None:
     if len(originals) == 1 and set(PLACEHOLDER.findall(translations[0])) != wanted:
         return "a placeholder is missing"
     return None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """Return the texts of a message: several where there are plural forms."""
+    return tuple(str(one or "") for one in (value if isinstance(value, tuple | list) else (value,)))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""Writes what the documentation takes from the program: tables of the README, the format, the picture.
+
+``python tools/generated.py`` writes; with ``check`` it only says what is not current.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from rich.console import Console
+
+from bot.commands.build import desk
+from bot.commands.catalogue import COMMANDS
+from bot.config import Settings
+from bot.i18n import languages, translator
+from bot.policy.model import read_policy
+from bot.policy.reference import reference
+from demo import screen
+from demo.conversation import Answer
+
+ROOT = Path(__file__).resolve().parent.parent
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+WIDTH = 96
+
+CONVERSATION = ("how long do you keep my photos?", "1", "kann der admin meine nachrichten lesen?")
+
+
+def commands() -> str:
+    """Return the commands as a table, with their words in every language."""
+    rows = ["| command | what it does | words |", "|---|---|---|"]
+    for command in COMMANDS:
+        words = dict.fromkeys(translator(code)(word) for code in languages() for word in command.words)
+        usage = " ".join([command.name, *(f"[{parameter.name}]" for parameter in command.parameters)])
+        rows.append(f"| `{usage}` | {translator('en')(command.summary)} | {', '.join(words)} |")
+    return "\n".join(rows)
+
+
+def configuration() -> str:
+    """Return the settings as a table."""
+    rows = ["| key | meaning | default |", "|---|---|---|"]
+    rows += [f"| `{key}` | {meaning} | {default} |" for key, meaning, default in _settings(Settings, "")]
+    return "\n".join(rows)
+
+
+def _settings(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]:
+    for name, field in model.model_fields.items():
+        inner = [part for part in (field.annotation, *get_args(field.annotation)) if _is_model(part)]
+        if inner:
+            yield from _settings(inner[0], f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", field.description or "", _default(field)
+
+
+def _is_model(part: Any) -> bool:
+    return isinstance(part, type) and issubclass(part, BaseModel)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.default
+    if hasattr(value, "count") and hasattr(value, "unit"):
+        return f"`{value.count} {value.unit}`"
+    return "" if value is None else f"`{value}`"
+
+
+async def _spoken() -> list[tuple[str, Answer]]:
+    front = desk(read_policy(ROOT / "data" / "policies" / "searx-chat.yaml"))
+    spoken = []
+    for line in CONVERSATION:
+        said = await front.chat(line, sender=None, conversation="picture", language=None, hint="en", now=NOW)
+        labels = tuple(label for _value, label in said.message.responses)
+        spoken.append((line, Answer(said.message.body, labels)))
+    return spoken
+
+
+def picture() -> str:
+    """Return a conversation as it looks in the demo, as SVG."""
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
+    before: tuple[str, ...] = ()
+    for line, answer in asyncio.run(_spoken()):
+        console.print(screen.person(line, before, WIDTH))
+        console.print(screen.answer(answer, WIDTH))
+        before = tuple(answer.choices)
+    svg = console.export_svg(title="make demo", unique_id="conversation")
+    # fonts from other people's servers have no place in a picture about privacy
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+
+
+def readme(text: str) -> str:
+    """Return the README with its generated parts made anew."""
+    for name, make in (("commands", commands), ("configuration", configuration)):
+        begin, end = f"<!-- generated: {name} -->", f"<!-- end: {name} -->"
+        head, _begin, rest = text.partition(begin)
+        _old, _end, tail = rest.partition(end)
+        text = f"{head}{begin}\n{make()}\n{end}{tail}"
+    return text
+
+
+def wanted() -> dict[Path, str]:
+    """Return every generated file with its contents."""
+    front = ROOT / "README.md"
+    return {
+        front: readme(front.read_text(encoding="utf-8")),
+        ROOT / "docs" / "policy-format.md": reference(),
+        ROOT / "docs" / "conversation.svg": picture(),
+    }
+
+
+def main() -> int:
+    """Write the files, or with ``check`` name those that are not current."""
+    stale = [
+        (path, text)
+        for path, text in wanted().items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+    for path, text in stale:
+        if sys.argv[1:] == ["check"]:
+            print(f"{path.relative_to(ROOT)} is not current: run make docs")
+        else:
+            path.write_text(text, encoding="utf-8")
+    return 1 if stale and sys.argv[1:] == ["check"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
