@@ -16,7 +16,7 @@ from bot.commands.desk import Desk, Filled
 from bot.commands.services import BotCommand
 from bot.xmpp import namespaces as ns
 from bot.xmpp.elements import add_form, child, error, result, submitted
-from bot.xmpp.incoming import bare
+from bot.xmpp.jid import bare
 
 _ACTIONS = frozenset({"execute", "complete", "cancel"})
 """What can be asked for: every command has one form, so there is no `next` and no `prev`."""

@@ -12,6 +12,7 @@ from slixmpp import ComponentXMPP
 from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.tostring import tostring
 
+from bot.xmpp import incidents
 from bot.xmpp import namespaces as ns
 
 _LOG = logging.getLogger("privacy-bot")
@@ -48,8 +49,8 @@ class _Stream(ComponentXMPP):
             return
         try:
             handler(xml)
-        except Exception:  # noqa: BLE001 -- one stanza must never end the stream for everybody
-            _LOG.exception("a stanza could not be handled")
+        except Exception as error:  # noqa: BLE001 -- one stanza must never end the stream for everybody
+            incidents.record(error)
 
 
 class Connection:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from bot.i18n import negotiate
 from bot.xmpp import namespaces as ns
+from bot.xmpp.bodies import read_body
+from bot.xmpp.jid import bare
 
-_BODY = f"{{{ns.COMPONENT}}}body"
 _THREAD = f"{{{ns.COMPONENT}}}thread"
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]"
-)
-"""Control characters, overrides of the writing direction and other characters that nobody sees."""
+_ENCRYPTION = f"{{{ns.ENCRYPTION}}}encryption"
+_REQUEST = f"{{{ns.RECEIPTS}}}request"
 
-_COUNT = re.compile("[0-9]{1,9}")
+_UNANSWERED = frozenset({"error", "groupchat", "headline"})
+"""Every other type, none and unknown ones too, is `chat` or counts as `normal` (RFC 6121 §5.2.2)."""
+
+_LONGEST_KEY = 100
+"""Characters of a thread that tell conversations apart, so that no sender can fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A message that wants an answer.
 
-    *sender* and *to* are full JIDs as the server stamped them; *text* is None when the message is
-    encrypted end to end and cannot be read (XEP-0380).
+    *sender* and *to* are JIDs as the server stamped them; *text* is None when the message is
+    encrypted end to end and cannot be read (XEP-0380).  *language* is the xml:lang of the words
+    (BCP 47).  *id* is empty when there is none.
     """
 
     sender: str
@@ -45,45 +48,37 @@ class Incoming:
     @property
     def conversation(self) -> str:
         """What tells this conversation apart from others of the sender."""
-        return f"{self.account}\0{self.thread}"
+        return f"{self.account}\0{self.thread[:_LONGEST_KEY]}"
 
 
-def bare(jid: str) -> str:
-    """Return a JID without its resource (RFC 7622 §3.1)."""
-    return jid.partition("/")[0]
-
-
-def domain(jid: str) -> str:
-    """Return the domain of a JID."""
-    return bare(jid).rpartition("@")[2]
-
-
-def read_message(stanza: Element) -> Incoming | None:
+def read_message(stanza: Element, offered: Sequence[str] = ()) -> Incoming | None:
     """Return what *stanza* asks; None when it is none of the bot's business.
 
-    Only `chat` and `normal` messages with something to read are answered (RFC 6121 §5.2.2).
+    That is everything without words for the bot: errors, room chat, headlines, copies of other
+    messages, chat states, receipts, markers, reactions, retractions.  A correction (XEP-0308) is
+    answered as what it says now.  *offered* are the languages for choosing among several bodies.
     """
     type_ = stanza.get("type", "normal")
     sender, to = stanza.get("from", ""), stanza.get("to", "")
-    if type_ not in ("chat", "normal") or not sender or not to:
+    if type_ in _UNANSWERED or not sender or not to:
         return None
-    children = {_namespace(child): child for child in stanza}
-    if not ns.SILENT.isdisjoint(children):
+    namespaces = {_namespace(child) for child in stanza}
+    if not ns.SILENT.isdisjoint(namespaces):
         return None
-    language, text = _body(stanza)
+    language, text = read_body(stanza, offered)
     encrypted = _is_encrypted(stanza, text)
     if encrypted is None or (not text and not encrypted):
         return None
     return Incoming(
         sender,
         to,
-        type_,
+        "chat" if type_ == "chat" else "normal",
         stanza.get("id", ""),
         stanza.findtext(_THREAD) or "",
         language,
         None if encrypted else text,
-        ns.RECEIPTS in children and stanza.find(f"{{{ns.RECEIPTS}}}request") is not None,
-        ns.CHAT_STATES in children,
+        ns.RECEIPTS in namespaces and stanza.find(_REQUEST) is not None and stanza.get("id", "") != "",
+        ns.CHAT_STATES in namespaces,
     )
 
 
@@ -93,47 +88,10 @@ def _namespace(element: Element) -> str:
 
 def _is_encrypted(stanza: Element, text: str) -> bool | None:
     """Return whether the message is encrypted; None when it only carries keys and no message."""
-    marked = stanza.find(f"{{{ns.ENCRYPTION}}}encryption") is not None
     for child in stanza:
         namespace = _namespace(child)
         if namespace in ns.OMEMO and child.tag.endswith("}encrypted"):
             return True if child.find(f"{{{namespace}}}payload") is not None else None
         if namespace in ns.OTHER_ENCRYPTION:
             return True
-    return marked or text.startswith("?OTR")
-
-
-def _body(stanza: Element) -> tuple[str | None, str]:
-    """Return language and text; of several bodies the one in the language of the message."""
-    inherited = stanza.get(ns.XML_LANG)
-    bodies = {body.get(ns.XML_LANG, inherited or ""): body.text or "" for body in stanza.findall(_BODY)}
-    if not bodies:
-        return inherited, ""
-    chosen = negotiate([inherited], tuple(bodies))
-    text = _without_quotes(_without_fallback(stanza, bodies[chosen]))
-    return chosen or None, _UNSEEN.sub("", text).strip()
-
-
-def _without_fallback(stanza: Element, text: str) -> str:
-    """Cut out what stands there for clients that know less: quotes of a reply (XEP-0428, XEP-0461)."""
-    cuts = [
-        (start, end)
-        for fallback in stanza.findall(f"{{{ns.FALLBACK}}}fallback")
-        for body in fallback.findall(f"{{{ns.FALLBACK}}}body")
-        if (start := _offset(body.get("start", "0"))) is not None
-        and (end := _offset(body.get("end", str(len(text))))) is not None
-    ]
-    for start, end in sorted(cuts, reverse=True):
-        text = text[:start] + text[max(start, end) :]
-    return text
-
-
-def _offset(given: str) -> int | None:
-    """Return a position in the text; None when it is none."""
-    return int(given) if _COUNT.fullmatch(given) else None
-
-
-def _without_quotes(text: str) -> str:
-    """Drop quoted lines, unless nothing else was written."""
-    own = "\n".join(line for line in text.split("\n") if not line.startswith(">"))
-    return own if own.strip() else text
+    return stanza.find(_ENCRYPTION) is not None or text.startswith("?OTR")

@@ -37,6 +37,10 @@ class RateLimit:
     def __len__(self) -> int:
         return len(self._buckets)
 
+    def widened(self, factor: int) -> RateLimit:
+        """Return a limit of its own that lets *factor* times as many through in the same time."""
+        return RateLimit(self._messages * factor, self._seconds, self._senders)
+
     def judge(self, sender: str, now: float) -> Verdict:
         """Count a message of *sender* at *now* (seconds of a clock that never goes back)."""
         bucket = self._buckets.get(sender)

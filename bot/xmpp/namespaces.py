@@ -25,6 +25,7 @@ SILENT = frozenset(
     {
         "urn:xmpp:carbons:2",
         "urn:xmpp:forward:0",
+        "urn:xmpp:mam:1",
         "urn:xmpp:mam:2",
         "urn:xmpp:reactions:0",
         "urn:xmpp:message-retract:0",

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+
+from bot.xmpp import incidents
 
 _LOG = logging.getLogger("privacy-bot")
 
@@ -55,10 +56,18 @@ class Workers:
         while True:
             job = await self._queue.get()
             try:
-                await job.work()
-            except Exception:  # noqa: BLE001 -- whatever it is, the person gets an answer and the bot goes on
-                incident = secrets.token_hex(3)
-                _LOG.exception("incident %s: a request could not be answered", incident)
-                job.on_failure(incident)
+                await _do(job)
             finally:
                 self._queue.task_done()
+
+
+async def _do(job: Job) -> None:
+    """Do *job*; whatever fails, the person gets an answer and the bot goes on."""
+    try:
+        await job.work()
+    except Exception as error:  # noqa: BLE001 -- see above
+        incident = incidents.record(error)
+        try:
+            job.on_failure(incident)
+        except Exception as another:  # noqa: BLE001 -- see above
+            incidents.record(another)

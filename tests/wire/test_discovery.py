@@ -97,7 +97,7 @@ async def test_other_presence_is_silence(wire: Wire, type_: str) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "payload"),
-    [("get", "<query xmlns='jabber:iq:roster'/>"), ("set", "<x xmlns='y'/>"), ("get", "")],
+    [("get", "<query xmlns='jabber:iq:roster'/>"), ("set", "<x xmlns='y'/>")],
 )
 async def test_unknown_requests_are_refused(wire: Wire, kind: str, payload: str) -> None:
     answer = await wire.get(payload, kind)
@@ -105,13 +105,19 @@ async def test_unknown_requests_are_refused(wire: Wire, kind: str, payload: str)
     assert "service-unavailable" in conditions(answer)
 
 
+@pytest.mark.parametrize("payload", ["", "<ping xmlns='urn:xmpp:ping'/><ping xmlns='urn:xmpp:ping'/>"])
+async def test_a_request_asks_for_one_thing(wire: Wire, payload: str) -> None:
+    assert "bad-request" in conditions(await wire.get(payload))
+
+
 @pytest.mark.parametrize("kind", ["result", "error"])
 async def test_results_and_errors_are_nobodys_answer(wire: Wire, kind: str) -> None:
     assert await wire.send(f"<iq from='{ALICE}' to='{BOT}' id='1' type='{kind}'/>") == []
 
 
-async def test_requests_are_limited_too(desk: Desk) -> None:
-    async with wired(desk, Recorded(), RateLimit(2, 60)) as wire:
-        answers = [await wire.get(f"<ping xmlns='{ns.PING}'/>") for _number in range(4)]
-    assert [answer.get("type") for answer in answers] == ["result", "result", "error", "error"]
-    assert "resource-constraint" in conditions(answers[3])
+async def test_requests_are_limited_by_themselves(desk: Desk) -> None:
+    async with wired(desk, Recorded(), RateLimit(1, 60)) as wire:
+        answers = [await wire.get(f"<ping xmlns='{ns.PING}'/>") for _number in range(7)]
+        assert len(await wire.ask("how long are photos kept?")) == 1
+    assert [answer.get("type") for answer in answers] == ["result"] * 5 + ["error"] * 2
+    assert "resource-constraint" in conditions(answers[6])
