@@ -60,13 +60,13 @@ def at_terminal(installation: Installation, policy: Path) -> None:
     with ExitStack() as stack:
         with console.status(f"Starting {installation} and the bot …"):
             talk = stack.enter_context(everything(installation, policy))
-        screen.chat(talk, console, str(installation), os.path.relpath(policy))
+        screen.chat(talk.ask, console, str(installation), os.path.relpath(policy))
 
 
 def in_pipe(installation: Installation, policy: Path) -> None:
     """The conversation for a program."""
     with everything(installation, policy) as talk:
-        plain.chat(talk, sys.stdin, sys.stdout)
+        plain.chat(talk.ask, sys.stdin, sys.stdout)
 
 
 def _leave(_signal: int, _frame: object) -> NoReturn:

@@ -1,7 +1,7 @@
 """The conversation at a terminal: bubbles, a sign of life while waiting, line editing."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from rich import box
@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from demo.conversation import Answer, Conversation
+from demo.conversation import Answer
 
 with suppress(ImportError):
     import readline  # noqa: F401 - input() gets line editing and history by it
@@ -65,13 +65,8 @@ def rows(typed: str, width: int) -> int:
     return (cell_len(PROMPT) + cell_len(typed)) // width + 1
 
 
-def chat(conversation: Conversation, console: Console, server: str, policy: str) -> None:
-    """Talk until the end of the input (Ctrl-D) or Ctrl-C.
-
-    Raises:
-        NoAnswerError: an answer did not come in time.
-        UnreachableError: the bot is not there.
-    """
+def chat(ask: Callable[[str], Answer], console: Console, server: str, policy: str) -> None:
+    """Talk until the end of the input (Ctrl-D) or Ctrl-C."""
     console.print(header(server, policy))
     said = Answer("")
     while True:
@@ -86,5 +81,5 @@ def chat(conversation: Conversation, console: Console, server: str, policy: str)
             continue
         console.print(person(typed.strip(), said.choices, console.width))
         with console.status(Text("typing …", style="dim"), spinner="dots", spinner_style=BOT):
-            said = conversation.ask(typed.strip())
+            said = ask(typed.strip())
         console.print(answer(said, console.width))

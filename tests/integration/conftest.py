@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from demo.servers import MissingServer, Server, find, running
+from demo.servers import Installation, MissingServer, Server, find, running
 from demo.servers.find import Kind
 
 VERSIONS: tuple[tuple[Kind, str], ...] = (
@@ -23,11 +23,22 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     A missing one is skipped with what to install, and is a failure where ``REQUIRE_SERVERS`` is set.
     """
     kind, version = request.param
+    with running(installed(kind, version), tmp_path_factory.mktemp(kind)) as server:
+        yield server
+
+
+@pytest.fixture(params=["prosody", "ejabberd"])
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """A kind of server of which there is one, whatever its version."""
+    wanted: Kind = request.param
+    return installed(wanted, "").kind
+
+
+def installed(kind: Kind, version: str) -> Installation:
+    """The server of that kind and version; the test is skipped or fails without it."""
     try:
-        installation = find(kind, version)
+        return find(kind, version)
     except MissingServer as missing:
         if os.environ.get("REQUIRE_SERVERS"):
             pytest.fail(f"REQUIRE_SERVERS is set, but {missing}")
         pytest.skip(str(missing))
-    with running(installation, tmp_path_factory.mktemp(kind)) as server:
-        yield server

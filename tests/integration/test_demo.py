@@ -1,0 +1,126 @@
+"""The demo as a newcomer runs it: the real server, the real bot, one command."""
+
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from demo.servers.find import Kind
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Our variables, and a directory for temporary files that can be looked at afterwards."""
+    return {**os.environ, "TMPDIR": str(tmp_path), "TERM": "xterm", "COLUMNS": "110"}
+
+
+def command(kind: Kind, *options: str) -> list[str]:
+    return [sys.executable, "-m", "demo", "--server", kind, *options]
+
+
+def test_questions_in_a_pipe_get_plain_answers(
+    kind: Kind, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    done = subprocess.run(  # noqa: S603
+        command(kind),
+        input="wie lange speichert ihr bilder?\n\nhow long do you keep pictures?\n",
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    german, english = done.stdout.split("\n\n> how long do you keep pictures?\n")
+    assert german.startswith("> wie lange speichert ihr bilder?\n")
+    assert "7 Tage" in german
+    assert "7 days" in english
+    assert "\x1b" not in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_gets_a_conversation(kind: Kind, tmp_path: Path, environment: dict[str, str]) -> None:
+    person, terminal = pty.openpty()
+    with killed_in_the_end(command(kind), environment, terminal) as demo:
+        os.close(terminal)
+        seen = read_until(person, "Ctrl-D leaves.*> $")
+        os.write(person, b"wie lange speichert ihr bilder?\n")
+        seen += read_until(person, "7 Tage.*> $")
+        os.write(person, b"\x04")
+        assert demo.wait(30) == 0
+    os.close(person)
+    assert "typing" in seen
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_demo_leaves_nothing(kind: Kind, tmp_path: Path, environment: dict[str, str]) -> None:
+    with killed_in_the_end(command(kind), environment, subprocess.PIPE) as demo:
+        assert demo.stdin is not None
+        assert demo.stdout is not None
+        demo.stdin.write(b"what do you store?\n")
+        demo.stdin.flush()
+        assert demo.stdout.readline() == b"> what do you store?\n"
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(30) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_policy_that_cannot_be_used_is_explained(
+    kind: Kind, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    policy = tmp_path / "broken.yaml"
+    policy.write_text("nonsense: 1\n")
+    done = subprocess.run(  # noqa: S603
+        command(kind, "--policy", str(policy)),
+        input="what do you store?\n",
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "broken.yaml" in done.stderr
+    assert "nonsense" in done.stderr
+
+
+@contextmanager
+def killed_in_the_end(
+    command: list[str], environment: dict[str, str], terminal: int
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program whose input and output is ``terminal``; a failed test does not wait for it."""
+    with subprocess.Popen(  # noqa: S603
+        command, stdin=terminal, stdout=terminal, stderr=terminal, cwd=ROOT, env=environment
+    ) as program:
+        try:
+            yield program
+        finally:
+            program.kill()
+
+
+def read_until(terminal: int, expected: str) -> str:
+    """What the terminal shows, until it matches a pattern.
+
+    Raises:
+        AssertionError: it does not come within half a minute.
+    """
+    seen = b""
+    while re.search(expected, seen.decode(errors="replace"), re.DOTALL) is None:
+        ready, _, _ = select.select([terminal], [], [], 30)
+        try:
+            part = os.read(terminal, 4096) if ready else b""
+        except OSError:  # EIO: the program has ended
+            part = b""
+        assert part, seen.decode(errors="replace")
+        seen += part
+    return seen.decode(errors="replace")
