@@ -19,7 +19,25 @@ from bot.xmpp.elements import add_form, child, error, result, submitted
 from bot.xmpp.jid import bare
 
 _ACTIONS = frozenset({"execute", "complete", "cancel"})
-"""What can be asked for: every command has one form, so there is no `next` and no `prev`."""
+"""What can be asked for: every command has one form, so nothing comes before or after it."""
+
+_STEPS = frozenset({"next", "prev"})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error of XEP-0050 §4.4: type and condition of the stanza error, and its own element."""
+
+    type: str
+    condition: str
+    detail: str
+
+
+_BAD_ACTION = Problem("modify", "bad-request", "bad-action")
+_MALFORMED_ACTION = Problem("modify", "bad-request", "malformed-action")
+_BAD_PAYLOAD = Problem("modify", "bad-request", "bad-payload")
+_BAD_SESSION = Problem("modify", "bad-request", "bad-sessionid")
+_EXPIRED = Problem("cancel", "not-allowed", "session-expired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +70,19 @@ class Sessions:
         self._sessions[sid] = _Session(owner, command, now)
         return sid
 
-    def close(self, sid: str, owner: str, node: str, now: datetime) -> tuple[BotCommand | None, str]:
-        """End a session; return its command, or None and the error of XEP-0050 §4.4."""
+    def problem(self, sid: str, owner: str, node: str, now: datetime) -> Problem | None:
+        """Return why *owner* cannot go on with a session; None when nothing is wrong."""
         session = self._sessions.get(sid)
         if session is None or session.owner != owner or session.command.name != node:
-            return None, "bad-sessionid"
-        del self._sessions[sid]
+            return _BAD_SESSION
         if now - session.opened > self._keep:
-            return None, "session-expired"
-        return session.command, ""
+            del self._sessions[sid]
+            return _EXPIRED
+        return None
+
+    def close(self, sid: str) -> None:
+        """End a session."""
+        self._sessions.pop(sid, None)
 
 
 class AdHoc:
@@ -71,33 +93,24 @@ class AdHoc:
         self._sessions = sessions if sessions is not None else Sessions()
 
     async def answer(self, iq: Element, now: datetime) -> Element:
-        """Return the answer to a `set` with a command element."""
-        request = iq.find(f"{{{ns.COMMANDS}}}command")
-        if request is None:
-            return error(iq, "modify", "bad-request")
-        action, node, sid = (
-            request.get("action", "execute"),
-            request.get("node", ""),
-            request.get("sessionid"),
-        )
-        if action not in _ACTIONS:
-            return error(iq, "modify", "bad-request", (ns.COMMANDS, "bad-action"))
+        """Return the answer to a `set` whose only child is a command element."""
+        request, sender = iq[0], iq.get("from", "")
+        action, node = request.get("action", "execute"), request.get("node", "")
+        sid = request.get("sessionid")
         command = self._desk.services.registry.get(node)
         if command is None:
             return error(iq, "cancel", "item-not-found")
-        sender = iq.get("from", "")
-        if sid is not None:
-            command, problem = self._sessions.close(sid, sender, node, now)
-            if command is None:
-                type_, condition = (
-                    ("cancel", "not-allowed") if problem == "session-expired" else ("modify", "bad-request")
-                )
-                return error(iq, type_, condition, (ns.COMMANDS, problem))
-        if action == "cancel":
-            return self._canceled(iq, node, sid)
+        problem = _action_problem(action, sid)
+        if problem is None and sid is not None:
+            problem = self._sessions.problem(sid, sender, node, now)
+        if problem is not None:
+            return _refused(iq, problem)
+        if action == "cancel" and sid is not None:
+            self._sessions.close(sid)
+            return await self._canceled(iq, node, sid)
         arguments = submitted(request.find(f"{{{ns.DATA_FORM}}}x"))
         if arguments is None:
-            return error(iq, "modify", "bad-request", (ns.COMMANDS, "bad-payload"))
+            return _refused(iq, _BAD_PAYLOAD)
         filled = await self._desk.form(
             command,
             arguments if sid is not None or arguments else None,
@@ -111,10 +124,13 @@ class AdHoc:
         self, iq: Element, command: BotCommand, filled: Filled, sid: str | None, now: datetime
     ) -> Element:
         answer = result(iq, filled.language)
-        if filled.is_result:
-            status, sid = "completed", sid or secrets.token_urlsafe(16)
-        else:
-            status, sid = "executing", self._sessions.open(iq.get("from", ""), command, now)
+        if not filled.is_result:
+            sid = sid or self._sessions.open(iq.get("from", ""), command, now)
+        elif sid is not None:
+            self._sessions.close(sid)
+        else:  # a session that is over at once: its id is only required by the form of the answer
+            sid = secrets.token_urlsafe(16)
+        status = "completed" if filled.is_result else "executing"
         shown = child(answer, ns.COMMANDS, "command", node=command.name, sessionid=sid, status=status)
         if not filled.is_result:
             # Without `execute`, "execute" would mean "next", which is not offered (XEP-0050 §3.4).
@@ -124,8 +140,18 @@ class AdHoc:
         add_form(shown, filled.form, "result" if filled.is_result else "form")
         return answer
 
-    @staticmethod
-    def _canceled(iq: Element, node: str, sid: str | None) -> Element:
-        answer = result(iq)
+    async def _canceled(self, iq: Element, node: str, sid: str) -> Element:
+        tr = await self._desk.translator_for(bare(iq.get("from", "")), iq.get(ns.XML_LANG))
+        answer = result(iq, tr.language)
         child(answer, ns.COMMANDS, "command", node=node, sessionid=sid, status="canceled")
         return answer
+
+
+def _action_problem(action: str, sid: str | None) -> Problem | None:
+    if action not in _ACTIONS:
+        return _BAD_ACTION if action in _STEPS else _MALFORMED_ACTION
+    return _BAD_SESSION if action == "cancel" and sid is None else None
+
+
+def _refused(iq: Element, problem: Problem) -> Element:
+    return error(iq, problem.type, problem.condition, (ns.COMMANDS, problem.detail))

@@ -9,7 +9,7 @@ import pytest
 
 from bot.commands.catalogue import COMMANDS
 from bot.xmpp import namespaces as ns
-from bot.xmpp.adhoc import Sessions
+from bot.xmpp.adhoc import Problem, Sessions
 from tests.support.wire import ALICE, Wire
 
 COMMAND = f"{{{ns.COMMANDS}}}command"
@@ -111,6 +111,7 @@ async def test_cancel(wire: Wire) -> None:
     sid = await opened(wire)
     answer = await wire.get(execute("topics", sessionid=sid, action="cancel"), "set")
     assert command(answer).get("status") == "canceled"
+    assert answer.get(ns.XML_LANG)
     assert "bad-sessionid" in condition(await wire.get(submit("topics", sid, {"topic": "uploads"}), "set"))
 
 
@@ -118,8 +119,10 @@ async def test_cancel(wire: Wire) -> None:
     ("payload", "expected"),
     [
         (execute("nonsense"), {"item-not-found"}),
-        (execute("topics", action="destroy"), {"bad-request", "bad-action"}),
+        (execute("topics", action="destroy"), {"bad-request", "malformed-action"}),
         (execute("topics", action="next"), {"bad-request", "bad-action"}),
+        (execute("topics", action="prev"), {"bad-request", "bad-action"}),
+        (execute("topics", action="cancel"), {"bad-request", "bad-sessionid"}),
         (execute("topics", sessionid="made-up"), {"bad-request", "bad-sessionid"}),
     ],
 )
@@ -130,24 +133,28 @@ async def test_errors(wire: Wire, payload: str, expected: set[str]) -> None:
 @pytest.mark.parametrize(
     "form",
     [
-        "<x xmlns='jabber:x:data' type='form'/>",
-        "<x xmlns='jabber:x:data' type='submit'><field><value>uploads</value></field></x>",
-        "<x xmlns='jabber:x:data' type='submit'><field var='topic'><value>a</value><value>b</value></field></x>",
-        "<x xmlns='jabber:x:data' type='submit'><field var='a'><value>1</value></field><field var='a'/></x>",
+        "type='form'>",
+        ">",
+        "type='submit'><field><value>uploads</value></field>",
+        "type='submit'><field var='topic'><value>a</value><value>b</value></field>",
+        "type='submit'><field var='a'><value>1</value></field><field var='a'/>",
     ],
 )
 async def test_malformed_forms(wire: Wire, form: str) -> None:
     sid = await opened(wire)
-    payload = f"<command xmlns='{ns.COMMANDS}' node='topics' sessionid='{sid}'>{form}</command>"
+    x = f"<x xmlns='{ns.DATA_FORM}' {form}</x>"
+    payload = f"<command xmlns='{ns.COMMANDS}' node='topics' sessionid='{sid}'>{x}</command>"
     assert {"bad-request", "bad-payload"} <= condition(await wire.get(payload, "set"))
+    answer = await wire.get(submit("topics", sid, {"topic": "uploads"}), "set")
+    assert command(answer).get("status") == "completed"  # the session was not lost with it
 
 
 async def test_a_missing_or_unknown_value_brings_the_form_again(wire: Wire) -> None:
+    sid = await opened(wire)
     for values in ({}, {"topic": "everything"}, {"topic": "uploads", "aspect": "🤷"}):
-        answer = await wire.get(
-            submit("topics", await opened(wire), values), "set", attributes="xml:lang='en'"
-        )
+        answer = await wire.get(submit("topics", sid, values), "set", attributes="xml:lang='en'")
         assert command(answer).get("status") == "executing"
+        assert command(answer).get("sessionid") == sid
         note = command(answer).find(f"{{{ns.COMMANDS}}}note")
         assert note is not None
         assert note.get("type") == "warn"
@@ -166,9 +173,17 @@ def test_sessions_expire_and_are_limited() -> None:
     first = sessions.open("a@b/1", COMMANDS[0], now)
     sessions.open("a@b/2", COMMANDS[0], now)
     third = sessions.open("a@b/3", COMMANDS[0], now)
-    assert sessions.close(first, "a@b/1", COMMANDS[0].name, now) == (None, "bad-sessionid")
+    node = COMMANDS[0].name
+    assert _detail(sessions.problem(first, "a@b/1", node, now)) == "bad-sessionid"
+    assert sessions.problem(third, "a@b/3", node, now) is None
     late = now + timedelta(minutes=11)
-    assert sessions.close(third, "a@b/3", COMMANDS[0].name, late) == (None, "session-expired")
+    assert _detail(sessions.problem(third, "a@b/3", node, late)) == "session-expired"
+    assert _detail(sessions.problem(third, "a@b/3", node, now)) == "bad-sessionid"
     for number in range(100):
         sessions.open(f"user{number}@b/1", COMMANDS[0], now)
     assert len(sessions) <= 5
+
+
+def _detail(problem: Problem | None) -> str:
+    assert problem is not None
+    return problem.detail

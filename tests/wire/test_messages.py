@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree.ElementTree import Element
 
 import pytest
 
 from bot.commands.desk import Desk
+from bot.store import Store, StoreError
 from bot.xmpp import namespaces as ns
 from bot.xmpp.limits import RateLimit
 from tests.support.wire import ALICE, BOT, Recorded, Wire, wired
@@ -46,28 +48,59 @@ async def test_quick_responses_mirror_the_choices_of_the_body(wire: Wire) -> Non
         assert response.get(ns.XML_LANG) is None  # the language of the stanza holds
 
 
+@pytest.mark.parametrize("type_", ["error", "groupchat", "headline"])
+async def test_only_chat_and_normal_messages_are_answered(wire: Wire, type_: str) -> None:
+    assert await wire.ask(QUESTION, attributes=f"type='{type_}'") == []
+
+
+@pytest.mark.parametrize("attributes", ["", "type='normal'", "type='nonsense'"])
+async def test_what_has_no_known_type_is_normal(wire: Wire, attributes: str) -> None:
+    [answer] = await wire.ask(QUESTION, attributes=attributes)
+    assert answer.get("type") == "normal"
+
+
 @pytest.mark.parametrize(
-    "xml",
+    "payload",
     [
-        f"<message from='{ALICE}' to='{BOT}' type='error'><body>x</body><error type='cancel'/></message>",
-        f"<message from='room@muc.example.org/nick' to='{BOT}' type='groupchat'><body>photos?</body></message>",
-        f"<message from='{ALICE}' to='{BOT}' type='headline'><body>photos?</body></message>",
-        f"<message from='{ALICE}' to='{BOT}' type='chat'/>",
-        f"<message from='{ALICE}' to='{BOT}' type='chat'><body>  </body></message>",
-        f"<message from='{ALICE}' to='{BOT}' type='chat'><active xmlns='{ns.CHAT_STATES}'/></message>",
-        f"<message from='{ALICE}' to='{BOT}' type='chat'><received xmlns='{ns.RECEIPTS}' id='1'/></message>",
-        f"<message from='{ALICE}' to='{BOT}' type='chat'><displayed xmlns='urn:xmpp:chat-markers:0' id='1'/></message>",
-        f"<message from='{ALICE}' to='{BOT}' type='chat'><body>x</body><reactions xmlns='urn:xmpp:reactions:0' id='1'/></message>",
-        f"<message from='{ALICE}' to='{BOT}' type='chat'><body>x</body><retract xmlns='urn:xmpp:message-retract:1' id='1'/></message>",
-        f"<message from='{ALICE}' to='{BOT}' type='chat'><body>x</body><received xmlns='urn:xmpp:carbons:2'/></message>",
-        f"<message from='{ALICE}' to='{BOT}' type='chat'><body>x</body><forwarded xmlns='urn:xmpp:forward:0'/></message>",
-        f"<message from='{ALICE}' to='{BOT}' type='chat'><body>x</body><result xmlns='urn:xmpp:mam:2'/></message>",
-        f"<message from='example.org' to='{BOT}' type='chat'><body>Maintenance tonight</body></message>",
-        f"<message from='other@{BOT}' to='{BOT}' type='chat'><body>photos?</body></message>",
+        "",
+        "<body/>",
+        "<body>  </body>",
+        "<subject>photos?</subject>",
+        f"<active xmlns='{ns.CHAT_STATES}'/>",
+        f"<received xmlns='{ns.RECEIPTS}' id='1'/>",
+        f"<request xmlns='{ns.RECEIPTS}'/>",
+        "<displayed xmlns='urn:xmpp:chat-markers:0' id='1'/>",
     ],
 )
-async def test_silence(wire: Wire, xml: str) -> None:
+async def test_without_words_there_is_silence(wire: Wire, payload: str) -> None:
+    assert await wire.send(f"<message from='{ALICE}' to='{BOT}' type='chat' id='1'>{payload}</message>") == []
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "<reactions xmlns='urn:xmpp:reactions:0' id='1'/>",
+        "<retract xmlns='urn:xmpp:message-retract:1' id='1'/>",
+        "<sent xmlns='urn:xmpp:carbons:2'/>",
+        "<forwarded xmlns='urn:xmpp:forward:0'/>",
+        "<result xmlns='urn:xmpp:mam:2'/>",
+        "<event xmlns='http://jabber.org/protocol/pubsub#event'/>",
+        "<x xmlns='jabber:x:conference' jid='room@muc.example.org'/>",
+    ],
+)
+async def test_words_that_are_not_meant_for_the_bot(wire: Wire, payload: str) -> None:
+    assert await wire.ask(QUESTION, payload) == []
+
+
+@pytest.mark.parametrize("sender", ["example.org", f"other@{BOT}", BOT, "muc.example.org/x"])
+async def test_servers_and_the_bot_itself_are_not_answered(wire: Wire, sender: str) -> None:
+    xml = f"<message from='{sender}' to='{BOT}' type='chat'><body>{QUESTION}</body></message>"
     assert await wire.send(xml) == []
+
+
+async def test_messages_that_waited_on_the_server_are_answered(wire: Wire) -> None:
+    [answer] = await wire.ask(QUESTION, "<delay xmlns='urn:xmpp:delay' stamp='2026-11-19T08:00:00Z'/>")
+    assert body(answer)
 
 
 async def test_our_own_words_coming_back_are_not_answered(wire: Wire) -> None:
@@ -85,6 +118,21 @@ async def test_receipt_and_chat_state(wire: Wire) -> None:
     assert answer.find(f"{{{ns.CHAT_STATES}}}active") is not None
 
 
+async def test_a_receipt_says_that_it_arrived_even_when_nothing_else_is_said(wire: Wire) -> None:
+    request = f"<request xmlns='{ns.RECEIPTS}'/>"
+    encrypted = "<x xmlns='jabber:x:encrypted'>AAAA</x>"
+    assert len(await wire.ask("a fallback", request + encrypted)) == 2
+    [receipt] = await wire.ask("a fallback", request + encrypted)
+    assert receipt.find(f"{{{ns.RECEIPTS}}}received") is not None
+    assert receipt.find(BODY) is None
+
+
+async def test_no_receipt_for_a_message_without_id(wire: Wire) -> None:
+    xml = f"<message from='{ALICE}' to='{BOT}'><body>hi</body><request xmlns='{ns.RECEIPTS}'/></message>"
+    [answer] = await wire.send(xml)
+    assert body(answer)
+
+
 async def test_no_chat_state_when_none_was_sent(wire: Wire) -> None:
     [answer] = await wire.ask(QUESTION)
     assert answer.find(f"{{{ns.CHAT_STATES}}}active") is None
@@ -94,8 +142,8 @@ async def test_no_chat_state_when_none_was_sent(wire: Wire) -> None:
     "payload",
     [
         "<encryption xmlns='urn:xmpp:eme:0' namespace='urn:xmpp:omemo:2'/>",
-        "<encrypted xmlns='eu.siacs.conversations.axolotl'><header sid='1'/><payload>AAAA</payload></encrypted>",
-        "<encrypted xmlns='urn:xmpp:omemo:2'><header sid='1'/><payload>AAAA</payload></encrypted>",
+        "<encrypted xmlns='eu.siacs.conversations.axolotl'><header/><payload>AAAA</payload></encrypted>",
+        "<encrypted xmlns='urn:xmpp:omemo:2'><header/><payload>AAAA</payload></encrypted>",
         "<openpgp xmlns='urn:xmpp:openpgp:0'>AAAA</openpgp>",
         "<x xmlns='jabber:x:encrypted'>AAAA</x>",
     ],
@@ -136,8 +184,9 @@ async def test_quotes_of_a_reply_are_not_the_question(wire: Wire) -> None:
     quote = "&gt; how long are photos kept?\n"
     length = len("> how long are photos kept?\n")
     fallback = (
-        f"<reply xmlns='urn:xmpp:reply:0' id='a1'/>"
-        f"<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='{length}'/></fallback>"
+        "<reply xmlns='urn:xmpp:reply:0' id='a1'/>"
+        "<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'>"
+        f"<body start='0' end='{length}'/></fallback>"
     )
     [answer] = await wire.ask(f"{quote}do you sell my data?", fallback)
     assert body(answer).startswith("We do not sell your data.")
@@ -187,19 +236,34 @@ async def test_too_many_messages_get_one_notice_and_then_silence(desk: Desk) -> 
     assert "at once" in body(answers[3][0]) or "auf einmal" in body(answers[3][0])
 
 
-async def test_a_failure_is_told_politely_and_the_log_has_a_number(
+async def test_a_failure_is_told_politely_and_logged_without_anybodys_words(
     wire: Wire, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(*_arguments: object) -> None:
-        raise RuntimeError("the disk is on fire")
+    def broken(text: str, *_arguments: object) -> None:
+        raise RuntimeError(f"cannot read {text} of {ALICE}")
 
+    caplog.set_level("INFO")
     monkeypatch.setattr("bot.commands.desk.interpret", broken)
     [answer] = await wire.ask(QUESTION, attributes="type='chat' xml:lang='en'")
     assert "Something went wrong" in body(answer)
-    assert "fire" not in body(answer)
-    [number] = [record.args[0] for record in caplog.records if record.args and "incident" in record.msg]
-    assert str(number) in body(answer)
-    assert ALICE not in caplog.text
+    assert "RuntimeError" not in body(answer)
+    found = re.search(r"incident ([0-9a-f]+): RuntimeError at .*test_messages.py:[0-9]+ broken", caplog.text)
+    assert found
+    assert found[1] in body(answer)
+    assert "alice" not in caplog.text
+    assert "photos" not in caplog.text
     monkeypatch.undo()
     [answer] = await wire.ask(QUESTION, attributes="type='chat' xml:lang='en'")
     assert "for 7 days" in body(answer)
+
+
+async def test_a_failure_of_the_database_says_what_to_do_in_the_log(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_arguments: object) -> None:
+        raise StoreError("/srv/bot.db: the disk is full; free some space")
+
+    monkeypatch.setattr(Store, "kept", broken)
+    [answer] = await wire.ask(QUESTION)
+    assert "disk" not in body(answer)
+    assert "/srv/bot.db: the disk is full; free some space" in caplog.text
