@@ -44,6 +44,7 @@ _SAME: dict[Topic, tuple[Aspect, ...]] = {
     Topic.CONTROLLER_CONTACT: (Aspect.CONTACT, Aspect.WHO),
     Topic.THIRD_PARTIES: (Aspect.WHO,),
     Topic.INACTIVE_ACCOUNTS: (Aspect.HOW_LONG,),
+    Topic.FEDERATION: (Aspect.WHO,),
 }
 """Sides of a topic that are the topic itself."""
 
@@ -99,7 +100,7 @@ def answer(policy: Policy, question: Question, day: date) -> Answer:
     """Return what *policy* answers to *question* on *day*."""
     topic, aspect = question.topic, question.aspect
     said = gather(policy, topic, day)
-    if topic not in DATA and _is_beside_the_point(topic, aspect, said):
+    if _is_beside_the_point(topic, aspect, said):
         aspect = Aspect.WHAT
     direct = [clause for clause in said if aspect in clause.line.aspects]
     extra = [
@@ -116,9 +117,9 @@ def _is_beside_the_point(topic: Topic, aspect: Aspect, said: tuple[Clause, ...])
     """Return whether *aspect* asks nothing of its own about *topic*: "who" of the recipients, say."""
     if aspect in _SAME.get(topic, ()):
         return True
-    return aspect not in (Aspect.WHY, Aspect.LEGAL_BASIS) and not any(
-        aspect in one.line.aspects for one in said
-    )
+    if topic in DATA or aspect in (Aspect.WHY, Aspect.LEGAL_BASIS):
+        return False
+    return not any(aspect in clause.line.aspects for clause in said)
 
 
 def _shortened(clauses: list[Clause], topic: Topic) -> tuple[Clause, ...]:

@@ -11,6 +11,7 @@ from bot.answers.clause import Clause, in_force, policy_says, stated
 from bot.i18n import _
 from bot.policy.model import Policy
 from bot.policy.organisation import Practice, RecipientKind
+from bot.policy.services import ServiceKind
 from bot.policy.terms import Category, Stored
 from bot.policy.vocabulary import Topic
 from bot.policy.wording import data, people, services
@@ -145,6 +146,10 @@ def _search(policy: Policy, day: date) -> Iterator[Clause]:
 def _analytics(policy: Policy, day: date) -> Iterator[Clause]:
     for one in in_force(policy.analytics, day):
         yield from stated(services.analytics(one, day), one)
+    for cookie in in_force(policy.cookies, day):
+        service = policy.service(cookie.service)
+        if service is not None and service.kind in (ServiceKind.ANALYTICS, ServiceKind.WEBSITE):
+            yield from stated(services.cookie(cookie), cookie)
 
 
 def _children(policy: Policy, day: date) -> Iterator[Clause]:
