@@ -30,7 +30,11 @@ POLICIES = ("searx-chat", "mail-and-chat", "starter")
 
 def test_catalogues_are_current_and_complete() -> None:
     done = subprocess.run(
-        [sys.executable, "tools/catalogues.py", "check"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "tools/catalogues.py", "check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
