@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
@@ -64,7 +65,10 @@ def at_terminal(installation: Installation, policy: Path) -> None:
 
 
 def in_pipe(installation: Installation, policy: Path) -> None:
-    """The conversation for a program."""
+    """The conversation for a program; what its encoding cannot say is replaced."""
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     with everything(installation, policy) as talk:
         plain.chat(talk.ask, sys.stdin, sys.stdout)
 
