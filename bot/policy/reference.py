@@ -48,7 +48,7 @@ _MEANINGS: Mapping[type[StrEnum], Callable[[Any], Phrase]] = {
 
 
 def reference() -> str:
-    """Return the reference of the whole format, without a newline at the end."""
+    """Return the reference of the whole format, as the text of a file."""
     return _Reference().text()
 
 
@@ -81,7 +81,7 @@ class _Reference:
         parts.append("# Words")
         for vocabulary in self.vocabularies:
             parts += [f"## Words: {_spaced(vocabulary)}", _summary(vocabulary), *_vocabulary(vocabulary)]
-        return "\n\n".join(part for part in parts if part)
+        return "\n\n".join(part for part in parts if part) + "\n"
 
     def _section(self, key: str, model: type[BaseModel]) -> Iterator[str]:
         field = Policy.model_fields[key]

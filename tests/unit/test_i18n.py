@@ -18,6 +18,7 @@ from bot.i18n import (
     Unit,
     languages,
     negotiate,
+    reload,
     translator,
 )
 
@@ -132,6 +133,13 @@ def test_a_variant_of_a_language_is_no_other_language() -> None:
 
 def test_a_language_without_a_catalogue_shows_english() -> None:
     assert translator("tlh")(Message("Unknown to all")) == "Unknown to all"
+
+
+def test_catalogues_are_read_again_after_a_reload() -> None:
+    before = translator("de")
+    assert translator("de") is before
+    reload()
+    assert translator("de") is not before
 
 
 def test_english_and_german_are_shipped() -> None:
