@@ -79,9 +79,7 @@ class RawEcho(asyncio.Protocol):
         elif name == "message":
             sender, to = quoteattr(self._attributes["from"]), quoteattr(self._attributes["to"])
             body = escape("".join(self._body))
-            self._transport.write(
-                f"<message from={to} to={sender} type='chat'><body>{body}</body></message>".encode()
-            )
+            self._transport.write(f"<message from={to} to={sender} type='chat'><body>{body}</body></message>".encode())
 
 
 async def _raw(port: int) -> None:

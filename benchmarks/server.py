@@ -56,9 +56,7 @@ class Server:
         return count / elapsed
 
     @staticmethod
-    async def _exchange(
-        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, stanzas: list[bytes]
-    ) -> None:
+    async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, stanzas: list[bytes]) -> None:
         sent = answered = 0
         while answered < len(stanzas):
             while sent < len(stanzas) and sent - answered < WINDOW:

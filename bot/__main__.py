@@ -70,7 +70,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _reference(_arguments: argparse.Namespace) -> int:
-    print(reference())
+    print(reference(), end="")
     return 0
 
 
@@ -89,9 +89,7 @@ def _init(arguments: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="privacy-bot", description="Answers privacy questions on an XMPP server."
-    )
+    parser = argparse.ArgumentParser(prog="privacy-bot", description="Answers privacy questions on an XMPP server.")
     parser.add_argument("--version", action="version", version=f"xmpp-privacy-bot {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

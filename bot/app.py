@@ -54,9 +54,7 @@ async def run(settings: Settings) -> None:
         connection = Connection(settings.component, secret, settings.server.host, settings.server.port)
         limit = RateLimit(settings.rate_limit.messages, settings.rate_limit.per.days() * _SECONDS_PER_DAY)
         component = Component(front, settings.component, limit, connection)
-        connection.handle(
-            {"message": component.on_message, "presence": component.on_presence, "iq": component.on_iq}
-        )
+        connection.handle({"message": component.on_message, "presence": component.on_presence, "iq": component.on_iq})
         _announce(policy, "starting")
         await _until_stopped(connection, component, lambda: reload(front, settings))
     _LOG.info("stopped")

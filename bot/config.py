@@ -43,8 +43,8 @@ class RateLimit(_Settings):
     """How much one account may ask."""
 
     messages: Annotated[int, Field(gt=0, description="messages at once")] = 20
-    per: Annotated[Duration, BeforeValidator(_period), Field(description="time in which they refill")] = (
-        Duration.parse("1 minute")
+    per: Annotated[Duration, BeforeValidator(_period), Field(description="time in which they refill")] = Duration.parse(
+        "1 minute"
     )
 
 
@@ -60,9 +60,9 @@ class Settings(_Settings):
         Field(description=f"file with the component's secret; or set {SECRET_VARIABLE} in the environment"),
     ] = None
     policy: Annotated[Path, Field(description="the policy, a YAML file")]
-    store: Annotated[
-        str, Field(min_length=1, description="the bot's database: a file, or a database URL")
-    ] = "privacy-bot.db"
+    store: Annotated[str, Field(min_length=1, description="the bot's database: a file, or a database URL")] = (
+        "privacy-bot.db"
+    )
     key_file: Annotated[
         Path,
         Field(
@@ -104,9 +104,7 @@ def component_secret(settings: Settings) -> str:
     try:
         secret = settings.secret_file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSecret(
-            f"{settings.secret_file}: the secret cannot be read; check name and permissions"
-        ) from error
+        raise BadSecret(f"{settings.secret_file}: the secret cannot be read; check name and permissions") from error
     if not secret:
         raise BadSecret(f"{settings.secret_file}: the file is empty; write the component's secret into it")
     return secret

@@ -197,9 +197,7 @@ class Translator:
             text = catalogue.pgettext(context, message.msgid)
         else:
             text = catalogue.gettext(message.msgid)
-        return (
-            text % {name: self(value) for name, value in message.values.items()} if message.values else text
-        )
+        return text % {name: self(value) for name, value in message.values.items()} if message.values else text
 
     def _localized(self, text: Localized) -> str:
         chosen = negotiate([self.language], tuple(text.versions))
@@ -212,9 +210,7 @@ class Translator:
 
 def languages() -> tuple[str, ...]:
     """Return the languages that have a catalogue, in the order of their codes."""
-    return tuple(
-        sorted(path.parent.parent.name for path in directory("locales").glob("*/LC_MESSAGES/bot.po"))
-    )
+    return tuple(sorted(path.parent.parent.name for path in directory("locales").glob("*/LC_MESSAGES/bot.po")))
 
 
 @lru_cache(maxsize=64)

@@ -27,9 +27,7 @@ def problems(model: type[BaseModel], document: Document, error: ValidationError)
     """Return what pydantic found as problems with places, in the order of the file, each once."""
     details = error.errors()
     found = {
-        document.problem(*_explain(model, detail))
-        for detail in details
-        if not _follows_from_another(detail, details)
+        document.problem(*_explain(model, detail)) for detail in details if not _follows_from_another(detail, details)
     }
     return sorted(found)
 
@@ -146,9 +144,7 @@ def _keys(model: type[BaseModel], place: Place) -> set[str]:
             for found in _models(candidate.model_fields[part].annotation)
         }
         here = inner or here
-    return {
-        name for candidate in here if not issubclass(candidate, RootModel) for name in candidate.model_fields
-    }
+    return {name for candidate in here if not issubclass(candidate, RootModel) for name in candidate.model_fields}
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

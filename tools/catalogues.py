@@ -26,9 +26,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%|%")
 def extracted() -> Catalog:
     """Return every msgid that the program uses."""
     template = Catalog(project="xmpp-privacy-bot", charset="utf-8")
-    found = extract_from_dir(
-        ROOT / "bot", method_map=[("**.py", "python")], keywords=KEYWORDS, strip_comment_tags=True
-    )
+    found = extract_from_dir(ROOT / "bot", method_map=[("**.py", "python")], keywords=KEYWORDS, strip_comment_tags=True)
     for filename, _line, message, comments, context in found:
         template.add(message, None, [(f"bot/{filename}", 0)], auto_comments=comments, context=context)
     return template

@@ -47,6 +47,8 @@ def _in_short(policy: Policy, one: DataStatement, day: date) -> Phrase:
 
 def _briefly(one: DataStatement, day: date) -> Phrase:
     current = time.in_force(one.retention, day)
+    if one.stored is Stored.UNKNOWN:
+        return _("the policy does not say whether this is stored")
     if one.stored is Stored.MEMORY_ONLY:
         if current is None:
             return _("in memory only")
@@ -87,9 +89,7 @@ def rights(policy: Policy, day: date) -> Iterator[Clause]:
     missing = [right for right in people.RIGHTS if right not in named]
     if missing:
         if named:
-            yield law_says(
-                _("The law gives you these rights as well, although the policy does not name them:")
-            )
+            yield law_says(_("The law gives you these rights as well, although the policy does not name them:"))
         else:
             yield law_says(_("The policy does not name your rights, but the law gives you these:"))
     for right in missing:
@@ -104,9 +104,7 @@ def rights(policy: Policy, day: date) -> Iterator[Clause]:
 def controller(policy: Policy, _day: date) -> Iterator[Clause]:
     """Return who is responsible and how to reach them (Art. 13(1)(a) and (b) GDPR)."""
     sentence = _("%(name)s is responsible for this server and for your data.")
-    yield policy_says(
-        sentence(name=policy.controller.name.phrase()), Aspect.CONTACT, Aspect.WHO, Aspect.WHERE
-    )
+    yield policy_says(sentence(name=policy.controller.name.phrase()), Aspect.CONTACT, Aspect.WHO, Aspect.WHERE)
     yield from _reach(policy.controller)
     others: list[tuple[Phrase, Contact | None]] = [
         (_("Data protection officer"), policy.data_protection_officer),
@@ -189,8 +187,7 @@ def bot(policy: Policy, day: date) -> Iterator[Clause]:
         Aspect.HOW_LONG,
     )
     unencrypted = _(
-        "This chat is not encrypted end to end, because I have to read it; "
-        "the connection to the server protects it."
+        "This chat is not encrypted end to end, because I have to read it; the connection to the server protects it."
     )
     yield program_says(unencrypted, Aspect.ENCRYPTED)
     if policy.about(Category.ARCHIVE, day=day):

@@ -30,9 +30,7 @@ _LONG = frozenset(
 _MOST_CONTEXT = 7
 """Lines of context after the answer; more would hide it on the screen of a phone."""
 
-_LEADS_ALONE = frozenset(
-    {Aspect.WHY, Aspect.LEGAL_BASIS, Aspect.WHERE, Aspect.GET, Aspect.CONTACT, Aspect.ENCRYPTED}
-)
+_LEADS_ALONE = frozenset({Aspect.WHY, Aspect.LEGAL_BASIS, Aspect.WHERE, Aspect.GET, Aspect.CONTACT, Aspect.ENCRYPTED})
 """Aspects for which a statement about all data answers a question about one kind of data."""
 
 _SAME: dict[Topic, tuple[Aspect, ...]] = {
@@ -103,9 +101,7 @@ def answer(policy: Policy, question: Question, day: date) -> Answer:
     if _is_beside_the_point(topic, aspect, said):
         aspect = Aspect.WHAT
     direct = [clause for clause in said if aspect in clause.line.aspects]
-    extra = [
-        clause for clause in general(policy, topic, aspect, DATA.get(topic, ()), day) if clause not in direct
-    ]
+    extra = [clause for clause in general(policy, topic, aspect, DATA.get(topic, ()), day) if clause not in direct]
     if direct or (extra and aspect in _LEADS_ALONE):
         return Answer(question, _shortened([*direct, *extra], topic), is_stated=True)
     silent = policy_says(SILENT[aspect](topic=TOPICS[topic]))

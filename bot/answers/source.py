@@ -18,9 +18,7 @@ def why(policy: Policy, question: Question, day: date) -> Reply:
     """Return what stands behind the answer to *question*: purpose, clauses, version, effective date."""
     found = answer(policy, question, day)
     sections = _sections(found.clauses)
-    blocks: list[Block] = [
-        Lead(_lead(found.clauses[0], is_stated=found.is_stated, has_sections=bool(sections)))
-    ]
+    blocks: list[Block] = [Lead(_lead(found.clauses[0], is_stated=found.is_stated, has_sections=bool(sections)))]
     if found.is_stated and sections:
         blocks.append(Items(sections))
     if question.aspect is not Aspect.WHY:
@@ -67,9 +65,7 @@ def _cited(source: Source) -> Phrase:
     cited: Phrase = source.section.phrase() if source.section else _("no section named")
     if source.document:
         document = source.document.phrase()
-        cited = (
-            _("%(document)s, %(section)s")(document=document, section=cited) if source.section else document
-        )
+        cited = _("%(document)s, %(section)s")(document=document, section=cited) if source.section else document
     if source.version:
         cited = _("%(cited)s (version %(version)s)")(cited=cited, version=source.version)
     if source.url:

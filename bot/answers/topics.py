@@ -63,8 +63,7 @@ _NEVER: dict[Topic, frozenset[Practice]] = {
     Topic.WEB_ANALYTICS: frozenset({Practice.TRACKING, Practice.PROFILING}),
     Topic.RIGHTS: frozenset({Practice.AUTOMATED_DECISIONS}),
     Topic.THIRD_PARTIES: frozenset(
-        set(Practice)
-        - {Practice.READING_MESSAGES, Practice.AUTOMATED_DECISIONS, Practice.MORE_THAN_NECESSARY}
+        set(Practice) - {Practice.READING_MESSAGES, Practice.AUTOMATED_DECISIONS, Practice.MORE_THAN_NECESSARY}
     ),
 }
 
@@ -77,9 +76,7 @@ def gather(policy: Policy, topic: Topic, day: date) -> tuple[Clause, ...]:
     own = _OWN.get(topic)
     if own:
         found += own(policy, day)
-    positive_first = sorted(
-        policy.about(*DATA.get(topic, ()), day=day), key=lambda one: one.stored is Stored.NO
-    )
+    positive_first = sorted(policy.about(*DATA.get(topic, ()), day=day), key=lambda one: one.stored is Stored.NO)
     for statement in positive_first:
         found += stated(data.lines(policy, statement, day), statement)
     for refusal in in_force(policy.never, day):

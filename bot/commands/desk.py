@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 
-from bot.commands.interpretation import interpret
+from bot.commands.interpretation import interpret, written_out
 from bot.commands.notices import Notice, notice
 from bot.commands.services import BotCommand, Services
 from bot.dialogue.command import Missing, Origin, Ready, Refused, Request, prepare
@@ -85,7 +85,12 @@ class Desk:
         chosen = await self._chosen(sender)
         read = self._read(text, chosen or language or hint)
         written = read.language if read.recognised else None
-        tr = self._translator(chosen, language, written, hint)
+        before = remembered.language
+        if written_out(text, remembered, self.services):
+            # "2" and "topics uploads" are no language; the conversation goes on in the one it has
+            tr = self._translator(chosen, language, before, written, hint)
+        else:
+            tr = self._translator(chosen, language, written, before, hint)
         found = interpret(text, read, remembered, self.services)
         if isinstance(found, Reply):
             return self._say(found, conversation, tr, now)
@@ -128,9 +133,7 @@ class Desk:
         prepared = prepare(command, arguments or {})
         if not isinstance(prepared, Ready):
             note = tr(_("Something is missing, or is none of the choices. Please fill in the form again."))
-            return Filled(
-                tr.language, form_question(command, tr), is_result=False, outcome=Outcome.WARN, note=note
-            )
+            return Filled(tr.language, form_question(command, tr), is_result=False, outcome=Outcome.WARN, note=note)
         request = Request(sender, tr.language, prepared.arguments, Origin.FORM, now)
         reply = await command.handler(request, self.services)
         tr = translator(reply.language) if reply.language else tr
@@ -185,7 +188,7 @@ class Desk:
         now: datetime,
     ) -> Spoken:
         lines = tuple(line for line, _label in message.responses)
-        self._memory.remember(conversation, Remembered(question, lines), now)
+        self._memory.remember(conversation, Remembered(question, lines, tr.language), now)
         return Spoken(tr.language, message)
 
 

@@ -33,10 +33,7 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
 
     In this order: the number of a choice that was offered, a written-out command, free text.
     """
-    number = _NUMBER.match(text)
-    if number and 0 < int(number[1]) <= len(remembered.lines):
-        text = remembered.lines[int(number[1]) - 1]
-    written = services.registry.parse(text)
+    written = written_out(text, remembered, services)
     if written is not None:
         return Intended(written)
     label = read.ranked[0]
@@ -49,14 +46,17 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
     return _intended(label, read, services)
 
 
+def written_out(text: str, remembered: Remembered, services: Services) -> Call[Services] | None:
+    """Return the call that *text* writes out, or chooses by the number of what was offered."""
+    number = _NUMBER.match(text)
+    if number and 0 < int(number[1]) <= len(remembered.lines):
+        text = remembered.lines[int(number[1]) - 1]
+    return services.registry.parse(text)
+
+
 def _follow_up(text: str, read: Understanding, remembered: Remembered, services: Services) -> Intended | None:
     """Return a question about what was just said: "and how long?"."""
-    if (
-        remembered.question is None
-        or read.aspect is None
-        or len(read.ranked) > 1
-        or len(text.split()) > _SHORT
-    ):
+    if remembered.question is None or read.aspect is None or len(read.ranked) > 1 or len(text.split()) > _SHORT:
         return None
     return Intended(_ask(services, Question(remembered.question.topic, read.aspect)))
 

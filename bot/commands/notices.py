@@ -59,9 +59,7 @@ def notice(what: Notice, services: Services, incident: str = "") -> Reply:
             return Reply(
                 _("Something went wrong"),
                 (
-                    Lead(
-                        _("Something went wrong on my side, and I could not answer. Please try again later.")
-                    ),
+                    Lead(_("Something went wrong on my side, and I could not answer. Please try again later.")),
                     Paragraph(
                         _("If it keeps happening, please tell %(contact)s, with the number %(incident)s.")(
                             contact=reach(services.policy.controller), incident=incident

@@ -15,10 +15,11 @@ from bot.dialogue.reply import Question
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """The last answer of a conversation: its question, and the lines offered, in order."""
+    """The last answer of a conversation: its question, the lines offered in order, its language."""
 
     question: Question | None = None
     lines: tuple[str, ...] = ()
+    language: str | None = None
 
 
 class Memory:

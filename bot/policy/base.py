@@ -75,9 +75,7 @@ def _day(value: Any) -> Any:
 
 
 CountryCode = Annotated[str, AfterValidator(_country), Reads("ISO 3166 code: `DE`")]
-Url = Annotated[
-    str, matching(r"https?://\S+", "is no web address; begin it with https://"), Reads("web address")
-]
+Url = Annotated[str, matching(r"https?://\S+", "is no web address; begin it with https://"), Reads("web address")]
 Email = Annotated[
     str,
     matching(r"[^@\s]+@[^@\s]+", "is no e-mail address; write it like name@example.org"),
@@ -182,17 +180,13 @@ class Scope(Facts):
     """Whom a statement is about, when not everybody."""
 
     hosts: Annotated[tuple[str, ...], Field(description="virtual hosts")] = ()
-    accounts: Annotated[Name | None, Field(description="a class of accounts: paid, made before 2017 …")] = (
-        None
-    )
+    accounts: Annotated[Name | None, Field(description="a class of accounts: paid, made before 2017 …")] = None
 
 
 class Statement(Facts):
     """What every statement may carry beside its facts."""
 
-    service: Annotated[str | None, Field(description="id of the service it is about; none: all of them")] = (
-        None
-    )
+    service: Annotated[str | None, Field(description="id of the service it is about; none: all of them")] = None
     applies_to: Annotated[Scope | None, Field(description="whom it is about, when not everybody")] = None
     text: Annotated[Text | None, Field(description="the operator's own words, shown after the facts")] = None
     source: Annotated[Source | None, Field(description="where it is written down")] = None

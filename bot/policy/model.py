@@ -84,9 +84,7 @@ class Policy(Facts):
     categories: Annotated[tuple[OwnCategory, ...], Field(description="kinds of data of your own")] = ()
     data: Annotated[tuple[DataStatement, ...], Field(min_length=1, description="what is stored")]
     never: Annotated[tuple[Never, ...], Field(description="what is never done")] = ()
-    purposes: Annotated[
-        tuple[Purpose, ...], Field(description="what data are used for, unless said otherwise")
-    ] = ()
+    purposes: Annotated[tuple[Purpose, ...], Field(description="what data are used for, unless said otherwise")] = ()
     legal_basis: Annotated[tuple[Basis, ...], Field(description="the basis, unless said otherwise")] = ()
     recipients: Annotated[tuple[Recipient, ...], Field(description="who gets data")] = ()
     federation: Annotated[tuple[Federation, ...], Field(description="talking to other servers")] = ()
@@ -95,9 +93,7 @@ class Policy(Facts):
     account_erasure: Annotated[tuple[AccountErasure, ...], Field(description="how an account ends")] = ()
     encryption: Annotated[tuple[Encryption, ...], Field(description="what is encrypted")] = ()
     rights: Annotated[tuple[Right, ...], Field(description="rights and how to use them")] = ()
-    authorities: Annotated[Authorities | None, Field(description="police, courts, transparency report")] = (
-        None
-    )
+    authorities: Annotated[Authorities | None, Field(description="police, courts, transparency report")] = None
     abuse: Annotated[Abuse | None, Field(description="spam and misuse")] = None
     cookies: Annotated[tuple[Cookie, ...], Field(description="cookies")] = ()
     analytics: Annotated[tuple[Analytics, ...], Field(description="counting visitors")] = ()
@@ -151,9 +147,7 @@ def _context(data: Any) -> Mapping[str, Any]:
     return {
         "languages": tuple(languages),
         "services": {one["id"]: one for one in _entries(top, "services") if isinstance(one.get("id"), str)},
-        "categories": tuple(
-            one["id"] for one in _entries(top, "categories") if isinstance(one.get("id"), str)
-        ),
+        "categories": tuple(one["id"] for one in _entries(top, "categories") if isinstance(one.get("id"), str)),
     }
 
 
@@ -169,9 +163,7 @@ def _given_twice(document: Document) -> list[Problem]:
             identity = repr([entry.get(key) for key in keys])
             if identity in seen:
                 line, _column = document.marks.get((section, seen[identity]), (1, 1))
-                text = (
-                    f"the same {', '.join(keys)} as in the entry in line {line}; keep one, or tell them apart"
-                )
+                text = f"the same {', '.join(keys)} as in the entry in line {line}; keep one, or tell them apart"
                 found.append(document.problem((section, index), text))
             seen.setdefault(identity, index)
     effective = str(top.get("effective"))

@@ -164,9 +164,7 @@ class Report(Facts):
     def _in_order(self) -> Report:
         in_order("since", self.since, "until", self.until)
         if self.answered is not None and self.answered > self.requests:
-            raise ValueError(
-                f"answered {self.answered} is more than requests {self.requests}; correct one of them"
-            )
+            raise ValueError(f"answered {self.answered} is more than requests {self.requests}; correct one of them")
         return self
 
 
@@ -199,6 +197,4 @@ class Abuse(Statement):
     when: Annotated[Text | None, Field(description="when somebody looks")] = None
     contact: Annotated[Contact | None, Field(description="whom to tell")] = None
     spam_forbidden: Annotated[bool, Field(description="unsolicited advertising is forbidden")] = False
-    guaranteed: Annotated[
-        bool | None, Field(description="`false`: the operator cannot prevent all of it")
-    ] = None
+    guaranteed: Annotated[bool | None, Field(description="`false`: the operator cannot prevent all of it")] = None

@@ -106,11 +106,7 @@ class _Reference:
             meaning = "**Required.** " if field.is_required() else ""
             default = field.default
             told = str(default).lower() if isinstance(default, bool) else default
-            shown = (
-                f" If left out: `{told}`."
-                if default not in (None, ()) and told and not field.is_required()
-                else ""
-            )
+            shown = f" If left out: `{told}`." if default not in (None, ()) and told and not field.is_required() else ""
             rows.append(f"| `{key}` | {self._value(field)} | {meaning}{_sentence(field)}{shown} |")
         return "\n".join(rows)
 

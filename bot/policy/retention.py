@@ -108,9 +108,7 @@ def _short(value: Any) -> Any:
         raise ValueError(f"a limit is needed here; write it like one of: {_LIKE}")  # noqa: TRY004
     given = [key for key in _BY_KEY if key in value]
     if len(given) > 1:
-        raise ValueError(
-            f"{' and '.join(given)} stand side by side; join them with first_of: [ … ] or last_of: [ … ]"
-        )
+        raise ValueError(f"{' and '.join(given)} stand side by side; join them with first_of: [ … ] or last_of: [ … ]")
     if not given:
         unknown = next(iter(value), None)
         what = f"unknown key '{unknown}'" if unknown else "no limit is named here"
@@ -193,15 +191,9 @@ class Retention(Facts):
 
     limit: Annotated[Limit, Field(description="when it ends")]
     reason: Annotated[Text | None, Field(description="why this long")] = None
-    may_become: Annotated[
-        Limit | None, Field(description="a shortening or change that the operator reserves")
-    ] = None
-    valid_from: Annotated[
-        CalendarDay | None, Field(description="first day on which this limit is in force")
-    ] = None
-    valid_until: Annotated[
-        CalendarDay | None, Field(description="last day on which this limit is in force")
-    ] = None
+    may_become: Annotated[Limit | None, Field(description="a shortening or change that the operator reserves")] = None
+    valid_from: Annotated[CalendarDay | None, Field(description="first day on which this limit is in force")] = None
+    valid_until: Annotated[CalendarDay | None, Field(description="last day on which this limit is in force")] = None
 
     @model_validator(mode="before")
     @classmethod

@@ -48,9 +48,7 @@ class Service(Facts):
     kind: Annotated[ServiceKind, Field(description="what kind of service")]
     name: Annotated[Name | None, Field(description="what people call it")] = None
     url: Annotated[str | None, Field(description="where it is")] = None
-    open_to_everyone: Annotated[
-        bool | None, Field(description="whether it can be used without an account")
-    ] = None
+    open_to_everyone: Annotated[bool | None, Field(description="whether it can be used without an account")] = None
     text: Annotated[Text | None, Field(description="more in the operator's words")] = None
     applies_to: Annotated[Scope | None, Field(description="whom it serves, when not everybody")] = None
 
@@ -103,9 +101,7 @@ class AccountErasure(Statement):
     """How an account ends."""
 
     ways: Annotated[tuple[Way, ...], Field(min_length=1, description="how to end it")]
-    grace: Annotated[Span | None, Field(description="how long one may change one's mind; none: at once")] = (
-        None
-    )
+    grace: Annotated[Span | None, Field(description="how long one may change one's mind; none: at once")] = None
     name_blocked: Annotated[Limit | None, Field(description="how long nobody else gets the name")] = None
     remains: Annotated[tuple[Remains, ...], Field(description="what lives on elsewhere")] = ()
 
@@ -121,14 +117,12 @@ class Transport(StrEnum):
 class Encryption(Statement):
     """What is encrypted, and what that protects against."""
 
-    client_connections: Annotated[
-        Transport | None, Field(description="encryption between the app and the server")
-    ] = None
-    server_connections: Annotated[Transport | None, Field(description="encryption between servers")] = None
-    versions: Annotated[str | None, Field(description="such as `TLS 1.2 and 1.3`")] = None
-    disks_encrypted: Annotated[bool | None, Field(description="whether data lie encrypted on the disks")] = (
+    client_connections: Annotated[Transport | None, Field(description="encryption between the app and the server")] = (
         None
     )
+    server_connections: Annotated[Transport | None, Field(description="encryption between servers")] = None
+    versions: Annotated[str | None, Field(description="such as `TLS 1.2 and 1.3`")] = None
+    disks_encrypted: Annotated[bool | None, Field(description="whether data lie encrypted on the disks")] = None
     key_holders: Annotated[Name | None, Field(description="who has the key")] = None
     end_to_end: Annotated[tuple[str, ...], Field(description="what apps can use: OMEMO, OpenPGP, OTR")] = ()
     operator_can_read: Annotated[
@@ -159,9 +153,7 @@ class Analytics(Statement):
     """Counting visitors of a website."""
 
     tool: Annotated[Name, Field(description="the program")]
-    self_hosted: Annotated[
-        bool | None, Field(description="whether it runs on the operator's own machines")
-    ] = None
+    self_hosted: Annotated[bool | None, Field(description="whether it runs on the operator's own machines")] = None
     ip_shortened: Annotated[bool | None, Field(description="whether the IP address is shortened")] = None
     fields: Annotated[tuple[FieldName, ...], Field(description="what is collected in any case")] = ()
     with_scripts: Annotated[tuple[FieldName, ...], Field(description="what more, with JavaScript on")] = ()
@@ -180,12 +172,8 @@ class SearchEngine(Statement):
 
     tool: Annotated[Name, Field(description="the program")]
     url: Annotated[Url | None, Field(description="where it is")] = None
-    open_to_everyone: Annotated[
-        bool | None, Field(description="whether it can be used without an account")
-    ] = None
-    asks_others: Annotated[
-        bool | None, Field(description="whether it forwards the words to other engines")
-    ] = None
+    open_to_everyone: Annotated[bool | None, Field(description="whether it can be used without an account")] = None
+    asks_others: Annotated[bool | None, Field(description="whether it forwards the words to other engines")] = None
     hides_searcher: Annotated[bool | None, Field(description="whether the others see who searches")] = None
 
 

@@ -93,6 +93,4 @@ async def bring_up_to_date(
     if schema < len(steps):
         await connection.execute(META.delete())
         values = {"schema": str(len(steps)).encode(), "key_check": key_check}
-        await connection.execute(
-            META.insert(), [{"name": name, "value": value} for name, value in values.items()]
-        )
+        await connection.execute(META.insert(), [{"name": name, "value": value} for name, value in values.items()])

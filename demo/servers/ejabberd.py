@@ -104,8 +104,6 @@ def _libraries(root: Path) -> str:
 
 def _compile(sources: Path, beams: Path) -> None:
     for source in sorted(sources.glob("*.erl")):
-        done = subprocess.run(
-            ["erlc", "-o", str(beams), str(source)], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(["erlc", "-o", str(beams), str(source)], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise StartError(f"{source.name} does not compile:\n{done.stdout}{done.stderr}")

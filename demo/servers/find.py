@@ -70,13 +70,10 @@ def find(kind: Kind, version: str = "") -> Installation:
         MissingServer: there is none.
     """
     for installation in installations():
-        if installation.kind == kind and f"{installation.version}.".startswith(
-            f"{version}." if version else ""
-        ):
+        if installation.kind == kind and f"{installation.version}.".startswith(f"{version}." if version else ""):
             return installation
     if version:
         raise MissingServer(
-            f"{NAMES[kind]} {version} is not there."
-            " Run: tools/install_debian.sh tests && tools/unpack_servers.py"
+            f"{NAMES[kind]} {version} is not there. Run: tools/install_debian.sh tests && tools/unpack_servers.py"
         )
     raise MissingServer(f"{NAMES[kind]} is not installed. As root, run: tools/install_debian.sh demo {kind}")

@@ -94,6 +94,4 @@ def _launcher(root: Path, directory: Path) -> str:
         "DATADIR": str(directory / "data"),
     }
     original = (root / "usr/bin/prosody").read_text()
-    return re.sub(
-        r"^CFG_(\w+)=.*$", lambda line: f"CFG_{line[1]}='{places[line[1]]}';", original, flags=re.MULTILINE
-    )
+    return re.sub(r"^CFG_(\w+)=.*$", lambda line: f"CFG_{line[1]}='{places[line[1]]}';", original, flags=re.MULTILINE)

@@ -28,10 +28,8 @@ def command(kind: Kind, *options: str) -> list[str]:
     return [sys.executable, "-m", "demo", "--server", kind, *options]
 
 
-def test_questions_in_a_pipe_get_plain_answers(
-    kind: Kind, tmp_path: Path, environment: dict[str, str]
-) -> None:
-    done = subprocess.run(  # noqa: S603
+def test_questions_in_a_pipe_get_plain_answers(kind: Kind, tmp_path: Path, environment: dict[str, str]) -> None:
+    done = subprocess.run(
         command(kind),
         input="wie lange speichert ihr bilder?\n\nhow long do you keep pictures?\n",
         capture_output=True,
@@ -75,12 +73,10 @@ def test_an_interrupted_demo_leaves_nothing(kind: Kind, tmp_path: Path, environm
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_policy_that_cannot_be_used_is_explained(
-    kind: Kind, tmp_path: Path, environment: dict[str, str]
-) -> None:
+def test_a_policy_that_cannot_be_used_is_explained(kind: Kind, tmp_path: Path, environment: dict[str, str]) -> None:
     policy = tmp_path / "broken.yaml"
     policy.write_text("nonsense: 1\n")
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         command(kind, "--policy", str(policy)),
         input="what do you store?\n",
         capture_output=True,
@@ -99,7 +95,7 @@ def killed_in_the_end(
     command: list[str], environment: dict[str, str], terminal: int
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A program whose input and output is ``terminal``; a failed test does not wait for it."""
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         command, stdin=terminal, stdout=terminal, stderr=terminal, cwd=ROOT, env=environment
     ) as program:
         try:

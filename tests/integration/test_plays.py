@@ -28,15 +28,11 @@ async def test_play(path: Path, server: Server, tmp_path: Path) -> None:
 
             async def say(who: str, text: str, language: str | None) -> Spoken:
                 if who not in people:
-                    people[who] = await stack.enter_async_context(
-                        client(server, f"{who.lower()}-{path.stem}")
-                    )
+                    people[who] = await stack.enter_async_context(client(server, f"{who.lower()}-{path.stem}"))
                     await answers(people[who].chat, server.component, running, tmp_path)
                 message = await people[who].ask(text, lang=language or "")
-                responses = tuple(
-                    (found.get("value"), found.get("label")) for found in message.xml.iter(RESPONSE)
-                )
-                return Spoken(message["body"], message.xml.get(XML_LANG), responses)
+                responses = tuple((found.get("value"), found.get("label")) for found in message.xml.iter(RESPONSE))
+                return Spoken(message["body"], message.xml.get(XML_LANG, ""), responses)
 
             await perform(play, say)
     assert running.returncode == 0

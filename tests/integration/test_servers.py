@@ -92,7 +92,7 @@ def test_nothing_outlives_a_killed_test_run(server: Server, tmp_path: Path) -> N
     )
     command = [sys.executable, "-c", program, str(server.installation.root), str(tmp_path)]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT) as killed:  # noqa: S603
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT) as killed:
         assert killed.stdout is not None
         assert killed.stdout.readline() == "running\n"
         assert holders(tmp_path)

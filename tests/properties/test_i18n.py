@@ -21,9 +21,7 @@ def test_negotiation_ends_in_a_language_that_is_offered(wanted: list[str | None]
 
 
 @given(st.lists(TAGS, max_size=3), OFFERS, st.data())
-def test_an_exact_match_that_comes_first_wins(
-    rest: list[str], offered: list[str], data: st.DataObject
-) -> None:
+def test_an_exact_match_that_comes_first_wins(rest: list[str], offered: list[str], data: st.DataObject) -> None:
     exact = data.draw(st.sampled_from(offered))
     assert negotiate([exact, *rest], offered) == exact
     assert negotiate([exact.upper().replace("-", "_"), *rest], offered) == exact

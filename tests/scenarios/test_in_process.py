@@ -19,9 +19,7 @@ PLAYS = sorted(Path(__file__).parent.glob("*.txt"))
 
 
 @pytest.mark.parametrize("path", PLAYS, ids=lambda path: path.stem)
-async def test_play(
-    path: Path, policy_of: Callable[[str], Policy], understanding: Understander, store: Store
-) -> None:
+async def test_play(path: Path, policy_of: Callable[[str], Policy], understanding: Understander, store: Store) -> None:
     play = read_play(path)
     desk = Desk(services(policy_of(play.policy), store), understanding)
 

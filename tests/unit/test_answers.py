@@ -62,8 +62,7 @@ def test_german_sentences_are_german() -> None:
     )
     lead = said(policy, Topic.ARCHIVE, language="de").splitlines()[0]
     assert (
-        lead
-        == "Wir speichern dein Nachrichtenarchiv höchstens 31 Tage lang, wenn deine App das unterstützt und nutzt."
+        lead == "Wir speichern dein Nachrichtenarchiv höchstens 31 Tage lang, wenn deine App das unterstützt und nutzt."
     )
 
 
@@ -160,7 +159,8 @@ def test_operators_words_in_another_language_say_so() -> None:
 
 def test_why_names_clause_version_and_date() -> None:
     policy = made(
-        "url: https://example.org/privacy\ndata:\n  - category: uploads\n    retention: 7 days\n    purposes: [share_files]\n"
+        "url: https://example.org/privacy\n"
+        "data:\n  - category: uploads\n    retention: 7 days\n    purposes: [share_files]\n"
         "    source: {document: Terms, section: '4.2', version: '2025', url: 'https://example.org/terms'}\n"
     )
     text = chat_reply(why(policy, Question(Topic.UPLOADS, Aspect.HOW_LONG), DAY), translator("en")).body
@@ -187,7 +187,8 @@ def test_why_tells_policy_program_and_law_apart() -> None:
 
 def test_zero_requests_are_a_count() -> None:
     policy = made(
-        "data:\n  - {category: uploads}\nauthorities: {reports: [{since: 2025-01-01, until: 2025-12-31, requests: 0}]}\n"
+        "data:\n  - {category: uploads}\n"
+        "authorities: {reports: [{since: 2025-01-01, until: 2025-12-31, requests: 0}]}\n"
     )
     assert "authorities sent us 0 requests" in said(policy, Topic.AUTHORITIES)
 

@@ -47,10 +47,8 @@ def test_all_mistakes_at_once_with_places(written: Path) -> None:
     assert any("'loud' is not known here" in line for line in said)
 
 
-def test_the_secret_comes_from_the_environment_or_a_file(
-    written: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with pytest.raises(BadSecret, match="secret_file.*PRIVACY_BOT_SECRET"):
+def test_the_secret_comes_from_the_environment_or_a_file(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(BadSecret, match=r"secret_file.*PRIVACY_BOT_SECRET"):
         component_secret(read_settings(written))
     (written.parent / "secret").write_text("hush\n")
     written.write_text(GOOD + "secret_file: secret\n")

@@ -44,9 +44,7 @@ def test_the_typed_line_is_measured_in_cells(typed: str, rows: int) -> None:
 
 
 @pytest.mark.parametrize("end", [EOFError, KeyboardInterrupt])
-def test_a_conversation_ends_at_the_end_of_the_input(
-    monkeypatch: pytest.MonkeyPatch, end: type[BaseException]
-) -> None:
+def test_a_conversation_ends_at_the_end_of_the_input(monkeypatch: pytest.MonkeyPatch, end: type[BaseException]) -> None:
     lines = iter(["how long?", "  ", "1"])
 
     def typed(_prompt: str) -> str:

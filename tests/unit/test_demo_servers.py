@@ -55,17 +55,13 @@ def test_a_version_is_not_found_by_its_first_digits(machine: Path) -> None:
 @pytest.mark.usefixtures("machine")
 def test_a_missing_server_says_what_to_run() -> None:
     assert installations() == ()
-    with pytest.raises(
-        MissingServer, match=r"Prosody is not installed.*tools/install_debian\.sh demo prosody"
-    ):
+    with pytest.raises(MissingServer, match=r"Prosody is not installed.*tools/install_debian\.sh demo prosody"):
         find("prosody")
     with pytest.raises(MissingServer, match=r"ejabberd 24\.12 is not there.*tools/unpack_servers\.py"):
         find("ejabberd", "24.12")
 
 
-def test_a_process_that_does_not_want_to_end_is_made_to(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_process_that_does_not_want_to_end_is_made_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('on'); signal.pause()"
     monkeypatch.setattr(process, "STOP_SECONDS", 0.1)
     started = process.start([sys.executable, "-u", "-c", program], {}, tmp_path / "output")

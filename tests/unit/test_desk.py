@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 
 from bot.commands.build import services, understander
 from bot.commands.desk import Desk
-from tests.conftest import shipped
 from bot.policy.model import read_policy
+from tests.conftest import shipped
 
 
-async def body(
-    desk: Desk, text: str, now: datetime, who: str = "alice@example.org", language: str = "en"
-) -> str:
+async def body(desk: Desk, text: str, now: datetime, who: str = "alice@example.org", language: str = "en") -> str:
     said = await desk.chat(text, sender=who, conversation=who, language=language, now=now)
     return said.message.body
 
@@ -64,3 +62,16 @@ async def test_no_text_stays_in_memory(desk: Desk, now: datetime) -> None:
 async def test_offline_nothing_is_remembered(desk: Desk, now: datetime) -> None:
     said = await desk.chat("language de", sender=None, conversation="", language="en", now=now)
     assert "only for somebody who writes to me" in said.message.body
+
+
+async def test_a_number_and_a_tap_go_on_in_the_language_of_the_conversation(desk: Desk, now: datetime) -> None:
+    async def said(text: str) -> str:
+        spoken = await desk.chat(text, sender="a@b", conversation="a@b", language=None, hint="en", now=now)
+        return spoken.language
+
+    assert await said("wie lange speichert ihr bilder?") == "de"
+    assert await said("1") == "de"
+    assert await said("topics uploads who") == "de"
+    assert await said("why?") == "de"
+    assert await said("how long do you keep my photos?") == "en"
+    assert await said("1") == "en"

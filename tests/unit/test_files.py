@@ -80,9 +80,7 @@ def test_a_place_leads_to_the_key_and_falls_back_to_what_is_written_around_it() 
         ("[" * 3000, 1, 1, "inside each other"),
     ],
 )
-def test_a_mistake_is_told_in_plain_words_with_its_place(
-    text: str, line: int, column: int, said: str
-) -> None:
+def test_a_mistake_is_told_in_plain_words_with_its_place(text: str, line: int, column: int, said: str) -> None:
     found = mistake(text)
     assert (found.line, found.column) == (line, column)
     assert said in found.text

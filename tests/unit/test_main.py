@@ -19,16 +19,11 @@ from tests.conftest import shipped
 
 
 def test_ask_prints_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
-    assert (
-        main(["ask", "--policy", str(shipped("searx-chat")), "--lang", "de", "how long are photos kept?"])
-        == 0
-    )
+    assert main(["ask", "--policy", str(shipped("searx-chat")), "--lang", "de", "how long are photos kept?"]) == 0
     assert "7 Tage lang" in capsys.readouterr().out
 
 
-def test_batch_reads_and_writes_json_lines(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_batch_reads_and_writes_json_lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [
         '{"id": "a", "lang": "en", "text": "do you sell my data?"}',
         "",
@@ -44,17 +39,13 @@ def test_batch_reads_and_writes_json_lines(
 
 
 @pytest.mark.parametrize("line", ["nonsense", "[]", '{"text": "x"}', '{"id": 1}', '{"id": 1, "text": 2}'])
-def test_a_bad_line_is_named(
-    line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bad_line_is_named(line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(f'{{"id": 1, "text": "x"}}\n{line}\n'))
     assert main(["ask", "--batch", "--policy", str(shipped("searx-chat"))]) == 2
     assert "line 2" in capsys.readouterr().err
 
 
-def test_check_reports_every_problem_of_every_file(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_check_reports_every_problem_of_every_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text("version: 1\neffective: 2026-13-01\nlanguages: [en]\ndata: []\n")
     assert main(["policy", "check", str(shipped("starter")), str(bad), str(tmp_path / "none.yaml")]) == 2
@@ -182,9 +173,7 @@ async def _refusing(condition: str) -> tuple[asyncio.Server, int]:
         ("conflict", "only one bot"),
     ],
 )
-async def test_a_stream_error_says_what_to_do_and_never_the_secret(
-    tmp_path: Path, condition: str, said: str
-) -> None:
+async def test_a_stream_error_says_what_to_do_and_never_the_secret(tmp_path: Path, condition: str, said: str) -> None:
     server, port = await _refusing(condition)
     async with server:
         running = Running(tmp_path, port, "hush-hush")

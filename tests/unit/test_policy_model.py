@@ -37,9 +37,7 @@ def section(source: Source | None) -> str | None:
 
 def data(number: str, category: Category | str | None = None) -> DataStatement:
     """Return the statement on data that says item *number* (of that category)."""
-    return next(
-        one for one in POLICY.data if section(one.source) == number and category in (None, one.category)
-    )
+    return next(one for one in POLICY.data if section(one.source) == number and category in (None, one.category))
 
 
 def entries(number: str, of: tuple[Statement, ...]) -> list[Statement]:
@@ -56,9 +54,7 @@ def days(count: int) -> Duration:
 
 
 def exceptions(number: str) -> dict[Condition, object]:
-    return {
-        one.when.condition: one.retention.limit if one.retention else None for one in data(number).exceptions
-    }
+    return {one.when.condition: one.retention.limit if one.retention else None for one in data(number).exceptions}
 
 
 def recipient(kind: RecipientKind) -> dict[str, object]:
@@ -75,9 +71,7 @@ def item_1() -> bool:
 
 
 def item_2() -> bool:
-    return limits("2") == [
-        Until(until=event) for event in (Event.ERASED_BY_USER, Event.LOGOUT, Event.SERVER_RESTART)
-    ]
+    return limits("2") == [Until(until=event) for event in (Event.ERASED_BY_USER, Event.LOGOUT, Event.SERVER_RESTART)]
 
 
 def item_3() -> bool:
@@ -114,9 +108,7 @@ def item_6() -> bool:
 
 def item_7() -> bool:
     told = [one.precision for one in POLICY.data if section(one.source) == "7"]
-    return told == [Precision.QUARTER, Precision.MONTH] and limits("7")[1] == Period(
-        period=Duration(6, Unit.HOUR)
-    )
+    return told == [Precision.QUARTER, Precision.MONTH] and limits("7")[1] == Period(period=Duration(6, Unit.HOUR))
 
 
 def item_8() -> bool:
@@ -130,15 +122,11 @@ def item_8() -> bool:
 
 def item_9() -> bool:
     erasure = POLICY.account_erasure[0]
-    return (
-        erasure.name_blocked == Period(period=Duration(1, Unit.YEAR)) and Remains.BACKUPS in erasure.remains
-    )
+    return erasure.name_blocked == Period(period=Duration(1, Unit.YEAR)) and Remains.BACKUPS in erasure.remains
 
 
 def item_10() -> bool:
-    return (
-        data("10").stored is Stored.CONDITIONAL and data("10").when[0].condition is Condition.CLIENT_USES_IT
-    )
+    return data("10").stored is Stored.CONDITIONAL and data("10").when[0].condition is Condition.CLIENT_USES_IT
 
 
 def item_11() -> bool:
@@ -384,8 +372,7 @@ data:
 
 def test_a_single_word_stands_for_an_entry_with_this_word() -> None:
     short = (
-        "legal_basis: [contract]\nnever: [sale]\nrights: [access]\n"
-        "data: [{category: roster, form: hash, source: 4}]\n"
+        "legal_basis: [contract]\nnever: [sale]\nrights: [access]\ndata: [{category: roster, form: hash, source: 4}]\n"
     )
     long = (
         "legal_basis: [{basis: contract}]\nnever: [{practice: sale}]\nrights: [{right: access}]\n"

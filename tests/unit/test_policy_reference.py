@@ -59,9 +59,7 @@ def test_every_example_is_valid(key: str) -> None:
     if key == "top":
         assert policy_from(example + LEAST.splitlines()[3] + "\n" + ROSTER).version == "2"
         return
-    rest = "".join(
-        line + "\n" for line in LEAST.splitlines() if not (key == "controller" and line.startswith(key))
-    )
+    rest = "".join(line + "\n" for line in LEAST.splitlines() if not (key == "controller" and line.startswith(key)))
     needed = "" if key == "services" else NEEDED
     assert getattr(policy_from(rest + needed + example + ("" if key == "data" else ROSTER)), key)
 

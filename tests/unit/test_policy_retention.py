@@ -82,9 +82,7 @@ def test_a_retention_may_stand_alone_or_in_a_list() -> None:
 
 
 def test_a_reason_and_days_can_stand_beside_the_long_form_of_a_limit() -> None:
-    [found] = RETENTIONS.validate_python(
-        {"period": "7 days", "reason": "Small disks.", "valid_from": "2026-01-01"}
-    )
+    [found] = RETENTIONS.validate_python({"period": "7 days", "reason": "Small disks.", "valid_from": "2026-01-01"})
     assert found.limit == Period(period=WEEK)
     assert found.reason is not None
     assert found.valid_from is not None

@@ -1,4 +1,4 @@
-"""The state store: what is kept, under which name, and what happens when the database is not as it should be."""
+"""The state store: what is kept, under which name, and what is said when the database is not as it should be."""
 
 from __future__ import annotations
 
@@ -149,9 +149,13 @@ async def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
         await store.choose_language("alice@example.org", "de", NOW)
         async with store._engine.connect() as connection:
             await connection.exec_driver_sql("PRAGMA max_page_count = 1")
-        with pytest.raises(StoreError, match="full"):
+
+        async def fill() -> None:
             for number in range(2_000):
                 await store.choose_language(f"user{number}@example.org", "de", NOW)
+
+        with pytest.raises(StoreError, match="full"):
+            await fill()
         assert await store.language("alice@example.org") == "de"
 
 

@@ -89,9 +89,7 @@ def test_upstream_versions(version: str, expected: str) -> None:
     assert upstream(version) == expected
 
 
-def test_the_next_mirror_is_tried_and_the_last_reason_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_next_mirror_is_tried_and_the_last_reason_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
 
     def refuse(*_command: str, cwd: Path) -> str:

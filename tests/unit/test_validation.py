@@ -190,15 +190,11 @@ def test_a_mistake_inside_a_list_is_not_also_a_list_that_is_too_short() -> None:
 
 
 def test_no_message_shows_the_inside_of_the_program() -> None:
-    every = complaints(
-        D + "- {category: {a: [b]}, stored: [x], retention: [[1]], control: {who: {}}, form: [1]}\n"
-    )
+    every = complaints(D + "- {category: {a: [b]}, stored: [x], retention: [[1]], control: {who: {}}, form: [1]}\n")
     assert not [message for message in every if "tuple" in message or "{'" in message or "['" in message]
 
 
-@pytest.mark.parametrize(
-    ("word", "suggestion"), [("acess", "; did you mean 'access'? "), ("xyz", "; allowed")]
-)
+@pytest.mark.parametrize(("word", "suggestion"), [("acess", "; did you mean 'access'? "), ("xyz", "; allowed")])
 def test_a_suggestion_is_made_only_when_something_is_near(word: str, suggestion: str) -> None:
     assert did_you_mean(word, ["access", "erasure"]).startswith(suggestion)
 

@@ -165,9 +165,7 @@ async def test_keys_without_a_message_are_silence(wire: Wire) -> None:
 
 
 async def test_correction_is_answered_as_the_corrected_text(wire: Wire) -> None:
-    [answer] = await wire.ask(
-        "how long are backups kept?", "<replace xmlns='urn:xmpp:message-correct:0' id='q0'/>"
-    )
+    [answer] = await wire.ask("how long are backups kept?", "<replace xmlns='urn:xmpp:message-correct:0' id='q0'/>")
     assert "backup" in body(answer)
 
 

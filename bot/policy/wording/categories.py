@@ -49,9 +49,7 @@ _OBJECTS: dict[Category, Message] = {
     Category.ROOM_MEMBERSHIPS: p_("object", "your memberships in group chats"),
     Category.UPLOADS: p_("object", "the files you upload (photos, videos, voice messages …)"),
     Category.PROFILE: p_("object", "your profile and picture"),
-    Category.CLIENT_DATA: p_(
-        "object", "bookmarks, settings and other things that your app puts on the server"
-    ),
+    Category.CLIENT_DATA: p_("object", "bookmarks, settings and other things that your app puts on the server"),
     Category.BLOCKLIST: p_("object", "the list of people you block"),
     Category.PUSH_REGISTRATIONS: p_("object", "the registrations of your devices for push notifications"),
     Category.SESSIONS: p_("object", "the list of your devices that are online"),

@@ -67,9 +67,7 @@ def parts(one: DataStatement) -> tuple[Phrase, ...]:
     """Return what belongs to a record, and what does not."""
     lines: list[Phrase] = []
     if one.fields:
-        lines.append(
-            _("This is: %(parts)s.")(parts=Listing(tuple(terms.FIELDS[name] for name in one.fields)))
-        )
+        lines.append(_("This is: %(parts)s.")(parts=Listing(tuple(terms.FIELDS[name] for name in one.fields))))
     if one.details:
         lines.append(one.details.phrase())
     if one.fields_not_stored:
@@ -96,9 +94,7 @@ def _exception(each: Exception_) -> Phrase:
         line = _("Exception: %(when)s, it is stored %(how_long)s.")(when=when, how_long=long)
     extra: list[Phrase] = []
     if each.fields:
-        extra.append(
-            _("This is: %(parts)s.")(parts=Listing(tuple(terms.FIELDS[name] for name in each.fields)))
-        )
+        extra.append(_("This is: %(parts)s.")(parts=Listing(tuple(terms.FIELDS[name] for name in each.fields))))
     if each.text:
         extra.append(each.text.phrase())
     for more in extra:
@@ -112,9 +108,7 @@ def control(one: DataStatement) -> tuple[Phrase, ...]:
         return ()
     lines: list[Phrase] = [switching(one.control)]
     if isinstance(one.control.remains, Last):
-        lines.append(
-            _("Even when it is off, the last %(n)s are kept in any case.")(n=str(one.control.remains.last))
-        )
+        lines.append(_("Even when it is off, the last %(n)s are kept in any case.")(n=str(one.control.remains.last)))
     elif one.control.remains is not None:
         long = time.how_long(one.control.remains)
         lines.append(_("Even when it is off, some of it is kept %(how_long)s.")(how_long=long))
@@ -128,13 +122,9 @@ def switching(how: Control) -> Phrase:
     sentences = {
         ("on", Switcher.USER): _("It is on from the start, and you can switch it off."),
         ("off", Switcher.USER): _("It is off until you switch it on, and you can switch it off again."),
-        ("on", Switcher.ROOM_OWNER): _(
-            "It is on from the start, and the owner of the group chat can switch it off."
-        ),
+        ("on", Switcher.ROOM_OWNER): _("It is on from the start, and the owner of the group chat can switch it off."),
         ("off", Switcher.ROOM_OWNER): _("It is off until the owner of the group chat switches it on."),
-        ("on", Switcher.DOMAIN_ADMIN): _(
-            "It is on from the start, and the admin of your domain can switch it off."
-        ),
+        ("on", Switcher.DOMAIN_ADMIN): _("It is on from the start, and the admin of your domain can switch it off."),
         ("off", Switcher.DOMAIN_ADMIN): _("It is off until the admin of your domain switches it on."),
         ("on", Switcher.OPERATOR): _("It is on, and only we can change that."),
         ("off", Switcher.OPERATOR): _("It is off, and only we can change that."),
@@ -175,9 +165,7 @@ def purposes(policy: Policy, one: DataStatement) -> tuple[Phrase, ...]:
     lines: list[Phrase] = []
     if one.purposes:
         named = Listing(tuple(terms.PURPOSES[each] for each in one.purposes))
-        lines.append(
-            _("We use %(object)s for: %(purposes)s.")(object=statement_object(policy, one), purposes=named)
-        )
+        lines.append(_("We use %(object)s for: %(purposes)s.")(object=statement_object(policy, one), purposes=named))
     if one.purpose_text:
         lines.append(one.purpose_text.phrase())
     return tuple(lines)

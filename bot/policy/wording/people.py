@@ -81,18 +81,10 @@ RIGHT_ASPECTS: dict[RightName, tuple[Aspect, ...]] = {
 
 def reach(contact: Contact) -> Phrase:
     """Return a person with the ways to reach them, to stand in a sentence: "Jo (jo@example.org)"."""
-    ways = [
-        way
-        for way in (contact.email, contact.jid and f"xmpp:{contact.jid}", contact.url, contact.phone)
-        if way
-    ]
+    ways = [way for way in (contact.email, contact.jid and f"xmpp:{contact.jid}", contact.url, contact.phone) if way]
     if contact.name is None:
         return ", ".join(ways)
-    return (
-        _("%(name)s (%(ways)s)")(name=contact.name.phrase(), ways=", ".join(ways))
-        if ways
-        else contact.name.phrase()
-    )
+    return _("%(name)s (%(ways)s)")(name=contact.name.phrase(), ways=", ".join(ways)) if ways else contact.name.phrase()
 
 
 def contact_facts(contact: Contact) -> tuple[tuple[Phrase, Phrase], ...]:
@@ -198,9 +190,7 @@ def hosting(one: Hosting) -> tuple[Line, ...]:
     if one.rented is False:
         lines.append(says(_("The machines belong to us."), Aspect.WHERE))
     if one.jurisdiction:
-        lines.append(
-            says(_("Law that applies: that of %(country)s.")(country=Country(one.jurisdiction)), Aspect.WHERE)
-        )
+        lines.append(says(_("Law that applies: that of %(country)s.")(country=Country(one.jurisdiction)), Aspect.WHERE))
     if one.text:
         lines.append(says(one.text.phrase(), Aspect.WHERE))
     return tuple(lines)
@@ -238,9 +228,7 @@ def authorities(one: Authorities) -> tuple[Line, ...]:
         if one.canary.renewed_every:
             lines.append(
                 says(
-                    _("This statement is repeated %(interval)s.")(
-                        interval=time.every(one.canary.renewed_every)
-                    ),
+                    _("This statement is repeated %(interval)s.")(interval=time.every(one.canary.renewed_every)),
                     Aspect.WHO,
                 )
             )

@@ -108,9 +108,7 @@ def inactivity(one: Inactivity) -> tuple[Line, ...]:
     if one.use:
         lines.append(says(_("What counts as use: %(what)s")(what=one.use.phrase()), Aspect.HOW_LONG))
     if one.warning:
-        lines.append(
-            says(_("You are warned before; time left then: %(period)s.")(period=one.warning), Aspect.HOW_LONG)
-        )
+        lines.append(says(_("You are warned before; time left then: %(period)s.")(period=one.warning), Aspect.HOW_LONG))
     if one.text:
         lines.append(says(one.text.phrase(), Aspect.HOW_LONG))
     return tuple(lines)
@@ -157,9 +155,7 @@ def encryption(one: Encryption) -> tuple[Line, ...]:
         methods = Listing(one.end_to_end, "or")
         lines.append(
             says(
-                _("Only you and the other side can read messages encrypted end to end (%(methods)s).")(
-                    methods=methods
-                ),
+                _("Only you and the other side can read messages encrypted end to end (%(methods)s).")(methods=methods),
                 Aspect.ENCRYPTED,
                 Aspect.WHO,
             )
@@ -180,9 +176,7 @@ def encryption(one: Encryption) -> tuple[Line, ...]:
     if one.disks_encrypted is False:
         lines.append(says(_("The disks are not encrypted."), Aspect.ENCRYPTED))
     if one.key_holders:
-        lines.append(
-            says(_("Who has the key: %(name)s.")(name=one.key_holders.phrase()), Aspect.ENCRYPTED, Aspect.WHO)
-        )
+        lines.append(says(_("Who has the key: %(name)s.")(name=one.key_holders.phrase()), Aspect.ENCRYPTED, Aspect.WHO))
     if one.text:
         lines.append(says(one.text.phrase(), Aspect.ENCRYPTED))
     return tuple(lines)
@@ -211,9 +205,7 @@ def _leaves(one: Federation) -> list[Line]:
         shown = _("This goes there as well, if you show it to people there: %(what)s.")(what=listed)
         lines.append(says(shown, Aspect.WHO))
     if one.rules_may_differ:
-        differ = _(
-            "Other servers follow rules of their own; we have no influence on what they keep or erase."
-        )
+        differ = _("Other servers follow rules of their own; we have no influence on what they keep or erase.")
         lines.append(says(differ, Aspect.HOW_LONG, Aspect.ERASE))
     return lines
 
@@ -252,9 +244,7 @@ def analytics(one: Analytics, day: date) -> tuple[Line, ...]:
     if one.with_scripts:
         lines.append(says(_("If JavaScript is on, also: %(parts)s.")(parts=_listed(one.with_scripts))))
     if one.legal_basis:
-        lines.append(
-            says(_("Legal basis: %(basis)s.")(basis=terms.basis(one.legal_basis)), Aspect.LEGAL_BASIS)
-        )
+        lines.append(says(_("Legal basis: %(basis)s.")(basis=terms.basis(one.legal_basis)), Aspect.LEGAL_BASIS))
     if one.retention:
         lines.append(
             says(
@@ -314,11 +304,7 @@ def children(one: Children) -> tuple[Line, ...]:
     lines: list[Line] = []
     if one.minimum_age is not None:
         lines.append(
-            says(
-                _("You must be at least %(years)s years old to use this service.")(
-                    years=Number(one.minimum_age)
-                )
-            )
+            says(_("You must be at least %(years)s years old to use this service.")(years=Number(one.minimum_age)))
         )
     if one.text:
         lines.append(says(one.text.phrase()))

@@ -112,21 +112,15 @@ def around(retentions: tuple[Retention, ...], day: date) -> tuple[Phrase, ...]:
                 lines.append(_("The reason: %(reason)s")(reason=one.reason.phrase()))
             if one.may_become:
                 lines.append(
-                    _("We reserve the right to change this to: %(how_long)s.")(
-                        how_long=how_long(one.may_become)
-                    )
+                    _("We reserve the right to change this to: %(how_long)s.")(how_long=how_long(one.may_become))
                 )
             if one.valid_until:
                 lines.append(_("This is so until %(day)s.")(day=Day(one.valid_until)))
         elif one.valid_from and one.valid_from > day:
-            lines.append(
-                _("From %(day)s on: %(how_long)s.")(day=Day(one.valid_from), how_long=how_long(one.limit))
-            )
+            lines.append(_("From %(day)s on: %(how_long)s.")(day=Day(one.valid_from), how_long=how_long(one.limit)))
         elif one.valid_until:
             lines.append(
-                _("Until %(day)s it was: %(how_long)s.")(
-                    day=Day(one.valid_until), how_long=how_long(one.limit)
-                )
+                _("Until %(day)s it was: %(how_long)s.")(day=Day(one.valid_until), how_long=how_long(one.limit))
             )
     return tuple(lines)
 
@@ -134,8 +128,6 @@ def around(retentions: tuple[Retention, ...], day: date) -> tuple[Phrase, ...]:
 def in_force(retentions: tuple[Retention, ...], day: date) -> Retention | None:
     """Return the retention that is in force on *day*."""
     for one in retentions:
-        if (one.valid_from is None or one.valid_from <= day) and (
-            one.valid_until is None or day <= one.valid_until
-        ):
+        if (one.valid_from is None or one.valid_from <= day) and (one.valid_until is None or day <= one.valid_until):
             return one
     return None
