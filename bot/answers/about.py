@@ -196,10 +196,14 @@ def bot(policy: Policy, day: date) -> Iterator[Clause]:
         )
 
 
-def gone_from_backups(policy: Policy, day: date) -> Iterator[Clause]:
-    """Return when something that is erased on *day* is gone from the backups."""
+def gone_from_backups(policy: Policy, day: date, *, only_dates: bool = False) -> Iterator[Clause]:
+    """Return when something that is erased on *day* is gone from the backups.
+
+    Where no date can be computed, that is said, unless *only_dates* are wanted.
+    """
     for one in in_force(policy.backups, day):
         text = services.gone_from_backups(one, day)
-        if text is None:
+        if text is None and not only_dates:
             text = _("It can live on in the backups for a while; the policy does not say exactly how long.")
-        yield from stated([says(text, Aspect.HOW_LONG, Aspect.ERASE)], one)
+        if text is not None:
+            yield from stated([says(text, Aspect.HOW_LONG, Aspect.ERASE)], one)

@@ -94,7 +94,7 @@ def gather(policy: Policy, topic: Topic, day: date) -> tuple[Clause, ...]:
 def _backups(policy: Policy, day: date) -> Iterator[Clause]:
     for one in in_force(policy.backups, day):
         yield from stated(services.backup(one, day), one)
-    yield from about.gone_from_backups(policy, day)
+    yield from about.gone_from_backups(policy, day, only_dates=True)
 
 
 def _inactive(policy: Policy, day: date) -> Iterator[Clause]:

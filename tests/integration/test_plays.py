@@ -31,7 +31,9 @@ async def test_play(path: Path, server: Server, tmp_path: Path) -> None:
                     people[who] = await stack.enter_async_context(client(server, f"{who.lower()}-{path.stem}"))
                     await answers(people[who].chat, server.component, running, tmp_path)
                 message = await people[who].ask(text, lang=language or "")
-                responses = tuple((found.get("value"), found.get("label")) for found in message.xml.iter(RESPONSE))
+                responses = tuple(
+                    (found.get("value", ""), found.get("label", "")) for found in message.xml.iter(RESPONSE)
+                )
                 return Spoken(message["body"], message.xml.get(XML_LANG, ""), responses)
 
             await perform(play, say)
