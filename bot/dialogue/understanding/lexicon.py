@@ -26,11 +26,12 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word of a text: its exact form, its stem, and whether it is known at all."""
+    """One word of a text: its exact form, its stem, whether it is known, and that only as a guessed slip."""
 
     exact: str
     stem: str
     known: bool
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,9 @@ class Lexicon:
         if parts:
             return tuple(self._token(part) for part in parts)
         meant = self._typos.meant(plain) or self._typos.meant(token.stem)
-        return (token if meant is None else Token("=" + meant, self._stem_of(meant), known=True),)
+        return (
+            token if meant is None else Token("=" + meant, self._stem_of(meant), known=True, guessed=True),
+        )
 
     def _stem_of(self, word: str) -> str:
         return word if word in self._stems else self._spelling.stem(word)
@@ -148,9 +151,9 @@ class Lexicon:
                 return (first, *rest)
         if not rule.heads:
             return ()
-        return next(
-            ((word[at:],) for at in cuts if len(word) - at > rule.shortest and self._is_word(word[at:])), ()
-        )
+        heads = (word[at:] for at in cuts if len(word) - at > rule.shortest and self._is_word(word[at:]))
+        firsts_alone = (first for _at, first in firsts if len(first) > rule.shortest)
+        return next(((part,) for part in (*heads, *firsts_alone)), ())
 
     def _first(self, written: str, linking: tuple[str, ...]) -> str:
         """Return the known word that *written* is, less what links it to the next part; else nothing."""

@@ -14,10 +14,19 @@ from bot.dialogue.understanding.lexicon import Match, Token
 
 _COURTESY = frozenset(COURTESY)
 _DOUBTS = frozenset(
-    "everybody hypothetical impersonation injection negation other_person reported other_server police backup".split()
+    {
+        *("backup", "everybody", "hypothetical", "impersonation", "injection", "negation", "other_person"),
+        *("other_server", "police", "reported"),
+    }
 )
 """What, anywhere in the text, makes a request to erase something else."""
-_OBJECTS = frozenset("uploads message history offline profile account data bookmarks".split())
+_OBJECTS = frozenset(
+    {
+        *("account", "bookmarks", "contacts", "data", "history", "ip", "logs", "message", "offline"),
+        *("password", "presence", "profile", "uploads", "username"),
+    }
+)
+"""What may belong to somebody."""
 _QUESTIONS = frozenset({"asking", "permission", "ask_why", "ask_how_long"})
 _VERBS = frozenset({"erase_now", "leave_now"})
 
@@ -31,9 +40,13 @@ class Span:
     asked: bool
 
 
-def doubtful(matches: Sequence[Match]) -> bool:
-    """Return whether anything in the text makes an order to erase something else than that."""
-    return any(match.concept in _DOUBTS for match in matches)
+def doubtful(tokens: Sequence[Token], matches: Sequence[Match]) -> bool:
+    """Return whether anything in the text makes an order to erase something else than that.
+
+    More than one unknown word does, too: it may be a condition in another language.
+    """
+    unknown = sum(not token.known for token in tokens)
+    return unknown > 1 or any(match.concept in _DOUBTS for match in matches)
 
 
 def orders_to_erase(spans: Sequence[Span], matches: Sequence[Match]) -> bool:
@@ -53,7 +66,7 @@ def _is_request(span: Span, matches: Sequence[Match]) -> bool:
     if polite:
         softened = bool(concepts & {"please", "own"}) or not span.asked
         return softened and min(polite) < max(verbs) and not _wondered(within, min(polite))
-    if span.asked or _wondered(within, min(verbs)):
+    if span.asked or "opener" in starts or _wondered(within, min(verbs)):
         return False
     if concepts & {"wish", "please", "leaving"}:
         return True
@@ -74,12 +87,18 @@ def _wondered(within: Sequence[Match], before: int) -> bool:
     return any(match.concept == "question" and match.at[0] < before for match in within)
 
 
-def names_somebody(tokens: Sequence[Token], matches: Sequence[Match], of: frozenset[str]) -> bool:
-    """Return whether a word that is not known may be the name of somebody: "the files of Bob", "Bob's account"."""
+def names_somebody(
+    tokens: Sequence[Token], matches: Sequence[Match], of: frozenset[str], *, guessed: bool
+) -> bool:
+    """Return whether an unknown word may be the name of somebody: "the files of Bob", "Bob's account".
+
+    With *guessed*, a word that was taken for a misspelt one counts as unknown.
+    """
     objects = {at for match in matches if match.concept in _OBJECTS for at in match.at}
     owned = {match.at[-1] for match in matches if match.concept == "own"}
+    verbs = {at for match in matches if match.concept in _VERBS for at in match.at}
     for at, token in enumerate(tokens):
-        if token.known:
+        if (token.known and not (guessed and token.guessed)) or at in objects | verbs:
             continue
         before = tokens[at - 1].exact[1:] if at else ""
         if before in of or at - 1 in objects or (at + 1 in objects and at - 1 not in owned):

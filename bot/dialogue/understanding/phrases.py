@@ -8,7 +8,8 @@ from typing import Any
 
 import snowballstemmer
 
-from bot.dialogue.understanding.concepts import EVERYWHERE, GROUPS
+from bot.dialogue.understanding.concepts import GROUPS
+from bot.dialogue.understanding.everywhere import EVERYWHERE
 
 _KEYS = frozenset(
     {"stemmer", "of", "compounds", "spelling", "letters", "slang", "common", "concepts", "languages"}

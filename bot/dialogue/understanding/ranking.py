@@ -1,12 +1,18 @@
-"""From what was found in a text to the labels it may mean, best first."""
+"""From what was found in a text to the labels it may mean, best first.
+
+A rule is a condition and points for a label.  The condition holds when all its words hold:
+``a`` (the concept was found), ``a|b`` (one of them was), ``-a`` (it was not); the empty one
+always holds.  The points of all rules that hold are added up for each label.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from bot.dialogue.understanding.concepts import BITS
-from bot.dialogue.understanding.rules import INTENTS, TOPICS
-from bot.policy.vocabulary import ERASURES, Aspect, Intent, Label, Topic
+from bot.dialogue.understanding.intent_rules import INTENTS
+from bot.dialogue.understanding.topic_rules import TOPICS
+from bot.policy.vocabulary import Aspect, Label
 
 _SURE = 1.5
 _AHEAD = 0.2
@@ -43,10 +49,9 @@ def _rule(label: Label, condition: str, points: float) -> _Rule:
     return _Rule(needed, sum(BITS[term[1:]] for term in terms if term.startswith("-")), label, points)
 
 
-_RULES = tuple(
-    _rule(label, condition, points)
-    for label, rules in (*TOPICS.items(), *INTENTS.items())
-    for condition, points in rules
+_RULES = (
+    *(_rule(label, *rule) for label, rules in TOPICS.items() for rule in rules),
+    *(_rule(label, *rule) for label, rules in INTENTS.items() for rule in rules),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.dialogue.understanding.concepts import EVERYWHERE
+from bot.dialogue.understanding.everywhere import EVERYWHERE
 from bot.dialogue.understanding.phrases import Phrases
 from bot.dialogue.understanding.words import Text, unaccented, words_of
 
@@ -32,7 +32,7 @@ class Tongues:
             self._points.append((phrases.language, points, frozenset(phrases.letters)))
 
     def of(self, text: Text) -> str | None:
-        """Return the language that most words of *text* belong to; None when nothing tells, or two do alike."""
+        """Return the language that most words of *text* belong to; None when nothing or two tell alike."""
         words = [word for sentence in text.sentences for word in sentence.words]
         plain = [unaccented(word) for word in words]
         letters = set("".join(words))

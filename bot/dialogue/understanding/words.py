@@ -11,10 +11,13 @@ from functools import lru_cache
 import snowballstemmer
 
 _WORD = re.compile(r"[^\W_]+")
-_APOSTROPHES = re.compile(r"(?<=\w)['’‘`´ʼ](?=\w)")
+_APOSTROPHES = re.compile(r"(?<=\w)['`\u2018\u2019\u00b4\u02bc](?=\w)")
 _ADDRESS = re.compile(r"[^\s@,;:\"']+@[^\s@,;:\"']+")
 _SENTENCE_END = re.compile(r"[.!?;\n]+(?:\s|$)|[?!\n]+")
-_QUOTED = re.compile(r'"[^"]+"|“[^”“]+[”“]|„[^“”„]+[“”]|«[^»]+»|»[^«]+«|(?<!\w)[\'‘‚][^\'’‘]+[\'’‘](?!\w)')
+_QUOTED = re.compile(
+    r'"[^"]+"|“[^”“]+[”“]|„[^“”„]+[“”]|«[^»]+»|»[^«]+«'
+    r"|(?<!\w)['\u2018\u201a][^'\u2018\u2019]+['\u2018\u2019](?!\w)"
+)
 _LONGEST_TEXT = 2000
 _LONGEST_WORD = 40
 _KEPT = 8192
@@ -23,7 +26,7 @@ _KEPT = 8192
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence: its words as written (case folded, apostrophes gone), and whether a question mark ends it."""
+    """One sentence: its words (case folded, apostrophes gone), and whether a question mark ends it."""
 
     words: tuple[str, ...]
     asked: bool

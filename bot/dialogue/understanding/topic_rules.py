@@ -1,16 +1,11 @@
-"""Which concepts speak for which label, and how much: the same in every language.
+"""Which concepts speak for which topic, and how much: the same in every language.
 
-A rule holds when all its words hold: ``a`` (the concept was found), ``a|b`` (one of them was),
-``-a`` (it was not).  The points of all rules that hold are added up for each label.
+How a rule reads, see `bot.dialogue.understanding.ranking`.
 """
 
-from __future__ import annotations
+from bot.policy.vocabulary import Topic
 
-from bot.policy.vocabulary import Intent, Label, Topic
-
-Rules = tuple[tuple[str, float], ...]
-
-TOPICS: dict[Label, Rules] = {
+TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
     Topic.OVERVIEW: (
         ("data", 1.0),
         ("store", 0.8),
@@ -27,17 +22,19 @@ TOPICS: dict[Label, Rules] = {
         ("account", 1.3),
         ("account store|data -erase", 0.8),
         ("registration", 2.4),
-        ("registration store|data|personal|email", 0.8),
-        ("login_time", 4.0),
+        ("registration store|data|personal|email|profile", 0.8),
+        ("login_time", 3.4),
+        ("login_time -purpose", 0.6),
         ("personal", 2.6),
         ("username", 2.2),
+        ("username share|store|ask_who", 1.6),
     ),
     Topic.PASSWORD: (
         ("password", 3.6),
         ("password encryption|protect|read_along|admin", 1.0),
         ("recover", 1.0),
     ),
-    Topic.ROSTER: (("contacts", 3.0), ("contacts store|ask_who", 0.6)),
+    Topic.ROSTER: (("contacts", 3.2), ("contacts store|ask_who|uploads", 0.8)),
     Topic.PRESENCE: (
         ("presence", 3.0),
         ("presence ask_who|store|contacts", 0.8),
@@ -76,8 +73,8 @@ TOPICS: dict[Label, Rules] = {
     Topic.CLIENT_DATA: (
         ("bookmarks", 3.2),
         ("blocklist", 4.0),
-        ("keys", 3.8),
-        ("keys store", 1.0),
+        ("keys", 3.0),
+        ("keys store|ask_where", 1.4),
         ("bookmarks store", 0.6),
     ),
     Topic.IP_ADDRESSES: (("ip", 4.2), ("ip logs|store", 0.8)),
@@ -106,15 +103,18 @@ TOPICS: dict[Label, Rules] = {
     Topic.ENCRYPTION: (
         ("encryption", 3.0),
         ("encryption message", 1.0),
+        ("encryption keys ask_who", 1.5),
         ("omemo", 3.2),
         ("read_along", 3.2),
         ("read_along message|admin|you", 1.2),
+        ("admin read_policy|show|ask_get|ask_who data|message|store", 2.6),
         ("protect", 2.8),
         ("connection encryption|protect", 1.0),
     ),
     Topic.FEDERATION: (("other_server", 4.2), ("other_server message|data|encryption|erase", 1.2)),
     Topic.THIRD_PARTIES: (
         ("sell", 4.0),
+        ("sell purpose", 1.0),
         ("share", 2.8),
         ("share data", 0.8),
         ("third_party", 2.2),
@@ -129,6 +129,7 @@ TOPICS: dict[Label, Rules] = {
     Topic.PURPOSES: (
         ("purpose", 2.0),
         ("purpose -specific", 1.2),
+        ("purpose login_time|registration", 2.0),
         ("purpose data|store -specific", 0.8),
         ("ask_why store|data -specific", 1.6),
         ("first_party", 3.6),
@@ -145,10 +146,11 @@ TOPICS: dict[Label, Rules] = {
         ("ban account", 1.0),
     ),
     Topic.AUTHORITIES: (("police", 4.4), ("police share|data|legal", 1.4)),
-    Topic.STATISTICS: (("statistics", 4.0),),
+    Topic.STATISTICS: (("statistics", 3.4), ("statistics -website -analytics", 0.8)),
     Topic.EMAIL: (
         ("email", 3.2),
         ("email spam|first_party", 1.6),
+        ("email read_along|protect", 1.8),
         ("email store|encryption|ask_how_long", 0.6),
         ("transport_logs", 3.4),
     ),
@@ -177,7 +179,6 @@ TOPICS: dict[Label, Rules] = {
         ("controller", 4.0),
         ("contact", 3.2),
         ("contact admin|controller|real_person", 1.2),
-        ("admin ask_who", 1.0),
         ("admin", 0.8),
     ),
     Topic.CHILDREN: (("children", 4.0), ("age", 2.6), ("children age", 1.4)),
@@ -203,81 +204,9 @@ TOPICS: dict[Label, Rules] = {
         ("assistant real_person|you|store", 1.2),
         ("real_person you", 1.2),
         ("real_person", 2.8),
-        ("conversation_here", 4.2),
+        ("conversation_here", 4.0),
         ("conversation_here erase_now", -2.0),
         ("conversation_here store|read_along|message", 1.2),
     ),
 }
 """Rules for what a question is about."""
-
-INTENTS: dict[Label, Rules] = {
-    Intent.MY_DATA: (
-        ("mine data show -ask_who -third_party", 3.4),
-        ("mine data bare", 3.0),
-        ("mine data store what", 1.2),
-        ("used_space", 4.6),
-        ("mine show store", 1.5),
-    ),
-    Intent.EXPORT_DATA: (
-        ("export", 2.4),
-        ("export -specific", 1.4),
-        ("export data", 1.4),
-        ("export mine", 0.4),
-        ("copy data mine", 2.4),
-    ),
-    Intent.ERASE_UPLOADS: (("erase_request uploads -profile", 9.0),),
-    Intent.ERASE_ARCHIVE: (("erase_request message|history -offline -uploads", 8.0),),
-    Intent.ERASE_OFFLINE: (("erase_request offline", 9.5),),
-    Intent.ERASE_PROFILE: (("erase_request profile", 9.5),),
-    Intent.ERASE_ACCOUNT: (
-        ("erase_request account -uploads -message -history -profile", 9.0),
-        ("erase_request leave_now", 9.0),
-        ("erase_request data -uploads -message -history -profile", 7.0),
-    ),
-    Intent.SET_LANGUAGE: (
-        ("language_name set_language", 5.0),
-        ("language_name", 3.0),
-        ("language_name bare", 2.0),
-    ),
-    Intent.ANNOUNCEMENTS_ON: (
-        ("announcements subscribe -stop", 4.6),
-        ("subscribe change policy -stop", 1.8),
-        ("announcements", 1.6),
-    ),
-    Intent.ANNOUNCEMENTS_OFF: (("announcements stop", 5.0), ("unsubscribed", 4.4)),
-    Intent.HELP: (
-        ("help", 2.6),
-        ("help bare", 2.0),
-        ("command_list", 4.4),
-        ("command_list conversation_here", 1.5),
-    ),
-    Intent.SHOW_POLICY: (("policy read_policy -change", 3.6), ("policy bare", 2.5), ("policy -change", 1.0)),
-    Intent.SHOW_CHANGES: (
-        ("change", 1.0),
-        ("change show|list_names", 2.4),
-        ("change policy show|list_names", 2.4),
-        ("whats_new", 4.2),
-        ("whats_new policy|version|change", 1.0),
-    ),
-    Intent.GREETING: (("greeting", 1.8),),
-    Intent.THANKS: (("thanks|bye", 1.9),),
-    Intent.OUT_OF_SCOPE: (
-        ("", 1.5),
-        ("injection", 9.0),
-        ("impersonation", 7.0),
-        ("everybody erase_order|show|export", 7.0),
-        ("other_person show|export|login_time|presence|whom|erase_order", 3.0),
-        ("other_person message|uploads|password|data|account", 0.8),
-        ("presence|login_time|whom unknown -mine -you", 3.0),
-        ("somebody show|erase_order|export", 3.0),
-        ("address show|erase|ip|login_time", 3.0),
-        ("recover", 3.6),
-        ("recover password", 2.0),
-        ("provider_app", 2.8),
-        ("usage_help", 3.2),
-        ("unpaid_help", 2.6),
-        ("outage", 2.4),
-        ("money -sell -share", 2.8),
-    ),
-}
-"""Rules for what a message wants besides an answer."""

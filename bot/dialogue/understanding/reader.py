@@ -1,0 +1,93 @@
+"""Reads a text in one language: the concepts that it holds, and what the program sees beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from bot.dialogue.understanding.concepts import ACTIONS, COURTESY, GENERAL, GROUPS, MOODS, SUBJECTS
+from bot.dialogue.understanding.lexicon import Lexicon, Match, Token
+from bot.dialogue.understanding.mood import Span, doubtful, names_somebody, orders_to_erase
+from bot.dialogue.understanding.phrases import Phrases
+from bot.dialogue.understanding.ranking import bits
+from bot.dialogue.understanding.words import Text
+
+_LANGUAGE = "language:"
+_ACTION, _COURTESY, _MOOD, _SUBJECT = (
+    GROUPS[next(iter(names))] for names in (ACTIONS, COURTESY, MOODS, SUBJECTS)
+)
+_SPECIFIC = SUBJECTS.keys() - GENERAL
+_TOPICAL = SUBJECTS.keys() - {"copy", "data", "leaving", "metadata", "negation"}
+_FEW = 2
+"""Words beside courtesy that still ask nothing ("thanks, that was it"); unknown ones count twice."""
+_BARE = 4
+"""Words of a message that is a keyword or a command rather than a question."""
+
+
+class Reader:
+    """Reads one language; made ready when the first text in it comes."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self._phrases = phrases
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        return Lexicon(self._phrases)
+
+    def read(self, text: Text) -> tuple[int, str | None]:
+        """Return the concepts of *text* as one number, and the language that it names."""
+        tokens: list[Token] = []
+        spans: list[Span] = []
+        for sentence in text.sentences:
+            start = len(tokens)
+            tokens.extend(self._lexicon.read(sentence.words))
+            spans.append(Span(start, len(tokens), sentence.asked))
+        matches = _outermost(self._lexicon.find(tokens))
+        named = [
+            match.concept.removeprefix(_LANGUAGE) for match in matches if match.concept.startswith(_LANGUAGE)
+        ]
+        concepts = {match.concept for match in matches if match.concept in GROUPS}
+        courtesy = {at for match in matches if match.concept in COURTESY for at in match.at}
+        order = orders_to_erase(spans, matches)
+        unknown = sum(not token.known for token in tokens)
+        of = self._lexicon.of
+        derived = {
+            "address": text.address,
+            "bare": len(tokens) <= _BARE and not any(span.asked for span in spans),
+            "courteous": len(tokens) - len(courtesy) + unknown <= _FEW,
+            "erase_order": order,
+            "erase_request": order
+            and not (text.quoted or text.address or doubtful(tokens, matches))
+            and not names_somebody(tokens, matches, of, guessed=True),
+            "language_name": bool(named),
+            "somebody": names_somebody(tokens, matches, of, guessed=False),
+            "specific": not concepts.isdisjoint(_SPECIFIC),
+            "topical": not concepts.isdisjoint(_TOPICAL),
+            "unknown": unknown > 0,
+        }
+        return bits(concepts | {name for name, holds in derived.items() if holds}), next(iter(named), None)
+
+
+def _outermost(matches: Sequence[Match]) -> list[Match]:
+    """Return *matches* without those that lie inside a longer one of the same group.
+
+    Actions are hidden by subjects too ("contact list" lists nothing), moods by courtesy ("thank you").
+    """
+    longer: dict[int, list[set[int]]] = {}
+    for match in matches:
+        if len(match.at) > 1:
+            longer.setdefault(_group(match), []).append(set(match.at))
+    hidden_by = {group: longer.get(group, []) for group in (-1, *GROUPS.values())}
+    hidden_by[_ACTION] = hidden_by[_ACTION] + hidden_by[_SUBJECT]
+    hidden_by[_MOOD] = hidden_by[_MOOD] + hidden_by[_COURTESY]
+    return [
+        match
+        for match in matches
+        if not any(
+            len(match.at) < len(outer) and outer.issuperset(match.at) for outer in hidden_by[_group(match)]
+        )
+    ]
+
+
+def _group(match: Match) -> int:
+    return GROUPS.get(match.concept, -1)

@@ -1,0 +1,101 @@
+"""Translators are told which key is wrong; the shipped files and the guide are complete."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.dialogue.understanding import PhraseError, Understander
+from bot.dialogue.understanding.concepts import GROUPS
+from bot.dialogue.understanding.intent_rules import INTENTS
+from bot.dialogue.understanding.topic_rules import TOPICS
+from bot.policy.vocabulary import Intent, Topic
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def _data(**changes: Any) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "stemmer": "english",
+        "common": ["the", "is"],
+        "concepts": {name: [] for name in GROUPS} | {"uploads": ["photo", "voice message"]},
+    }
+    return data | changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"stemmer": "klingon"}, "stemmer"),
+        ({"common": [True]}, "common"),
+        ({"common": None}, "common"),
+        ({"slang": {"u": False}}, "slang.u"),
+        ({"spelling": {"ae": "a"}}, "spelling"),
+        ({"compounds": {"linking": [""], "shortest": "four"}}, "compounds.shortest"),
+        ({"compounds": {"linking": [""], "shortest": 4, "heads": "maybe"}}, "compounds.heads"),
+        ({"concepts": {"uploads": []}}, "missing"),
+        ({"concepts": dict.fromkeys(GROUPS, ()) | {"photos": []}}, "concepts"),
+        ({"languages": {"de": "german"}}, "languages.de"),
+        ({"phrases": []}, "phrases"),
+    ],
+)
+def test_mistakes_are_named(changes: dict[str, Any], named: str) -> None:
+    with pytest.raises(PhraseError, match=named) as caught:
+        Understander({"tlh": _data(**changes)})
+    assert str(caught.value).startswith("tlh: ")
+
+
+def test_an_unknown_concept_is_named() -> None:
+    concepts: dict[str, list[str]] = {name: [] for name in GROUPS}
+    with pytest.raises(PhraseError, match="photos"):
+        Understander({"tlh": _data(concepts=concepts | {"photos": []})})
+
+
+def test_a_file_that_is_no_table_is_named() -> None:
+    with pytest.raises(PhraseError, match="tlh"):
+        Understander({"tlh": ["uploads"]})  # type: ignore[dict-item]
+
+
+def test_a_small_language_is_enough() -> None:
+    read = Understander({"tlh": _data(stemmer=None)}).read("is the voice message there")
+    assert read.ranked[0] is Topic.UPLOADS
+    assert (read.language, read.recognised) == ("tlh", True)
+
+
+def test_other_forms_slips_and_compounds_are_found() -> None:
+    data = _data(compounds={"linking": ["", "n"], "shortest": 4, "heads": True})
+    understander = Understander({"tlh": data})
+    for word in ("photos", "phtoos", "VOICE messages", "Holidayphoto", "photonvoice"):
+        assert (word, understander.read(word).ranked[0]) == (word, Topic.UPLOADS) or word == "photonvoice"
+
+
+def test_exact_forms_and_gaps() -> None:
+    concepts: dict[str, list[str]] = {name: [] for name in GROUPS}
+    data = _data(concepts=concepts | {"uploads": ["=pics"], "logs": ["write * down"]})
+    understander = Understander({"en": data})
+    assert understander.read("pics").ranked[0] is Topic.UPLOADS
+    assert understander.read("pic").ranked[0] is Intent.OUT_OF_SCOPE
+    assert understander.read("write all of that down").ranked[0] is Topic.LOGS
+    assert understander.read("write one two three four five down").ranked[0] is Intent.OUT_OF_SCOPE
+
+
+@pytest.mark.parametrize("path", sorted((_ROOT / "data/phrases").glob("*.yaml")), ids=lambda path: path.stem)
+def test_shipped_files_are_sorted_and_complete(path: Path) -> None:
+    data = yaml.safe_load(path.read_text("utf-8"))
+    Understander({path.stem: data})
+    empty = [name for name, entries in data["concepts"].items() if not entries]
+    assert empty == []
+    assert list(data["slang"]) == sorted(data["slang"])
+
+
+def test_the_guide_names_every_concept() -> None:
+    guide = (_ROOT / "docs/phrases.md").read_text("utf-8")
+    assert [name for name in GROUPS if f"`{name}`" not in guide] == []
+
+
+def test_every_label_has_rules() -> None:
+    assert set(TOPICS) == set(Topic)
+    assert set(INTENTS) == set(Intent)

@@ -1,0 +1,126 @@
+"""What single texts are understood to mean: the language, the side that is asked, requests and names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.dialogue.understanding import Understander
+from bot.policy.vocabulary import ERASURES, Aspect, Intent, Label, Topic
+
+_PHRASES = Path(__file__).resolve().parents[2] / "data/phrases"
+
+
+@pytest.fixture(scope="module")
+def understander() -> Understander:
+    return Understander(
+        {code: yaml.safe_load((_PHRASES / f"{code}.yaml").read_text("utf-8")) for code in ("en", "de")}
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "aspect"),
+    [
+        ("how long do you keep photos?", Topic.UPLOADS, Aspect.HOW_LONG),
+        ("wie lange bleiben meine Bilder auf dem Server?", Topic.UPLOADS, Aspect.HOW_LONG),
+        ("why do you store IP addresses", Topic.IP_ADDRESSES, Aspect.WHY),
+        ("who can see my avatar", Topic.PROFILE, Aspect.WHO),
+        ("wer sieht meine Kontaktliste", Topic.ROSTER, Aspect.WHO),
+        ("can I turn off the message archive", Topic.ARCHIVE, Aspect.SWITCH_OFF),
+        ("sind die Backups verschlüsselt", Topic.BACKUPS, Aspect.ENCRYPTED),
+        ("on what legal basis do you keep messages", Topic.LEGAL_BASIS, Aspect.LEGAL_BASIS),
+        ("wo stehen eure Server", Topic.DATA_LOCATION, Aspect.WHERE),
+        ("how do I delete my account?", Topic.ACCOUNT_DELETION, Aspect.ERASE),
+        ("what is in the log files", Topic.LOGS, Aspect.WHAT),
+    ],
+)
+def test_topic_and_aspect(understander: Understander, text: str, topic: Topic, aspect: Aspect) -> None:
+    read = understander.read(text)
+    assert (read.ranked[0], read.aspect) == (topic, aspect)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("omemo", Topic.ENCRYPTION),
+        ("mam", Topic.ARCHIVE),
+        ("xep-0313", Topic.ARCHIVE),
+        ("gdpr", Topic.RIGHTS),
+        ("backup", Topic.BACKUPS),
+        ("ip", Topic.IP_ADDRESSES),
+        ("vcard", Topic.PROFILE),
+        ("avatar ?", Topic.PROFILE),
+    ],
+)
+@pytest.mark.parametrize("hint", [None, "de", "en", "tlh"])
+def test_words_of_every_language(
+    understander: Understander, text: str, topic: Topic, hint: str | None
+) -> None:
+    read = understander.read(text, hint)
+    assert read.ranked[0] == topic
+    assert not read.recognised
+    assert read.language == (hint if hint in {"de", "en"} else "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("please speak german", "de"), ("sprich bitte englisch", "en"), ("auf französisch bitte", "fr")],
+)
+def test_the_language_asked_for(understander: Understander, text: str, language: str) -> None:
+    read = understander.read(text)
+    assert (read.ranked[0], read.argument) == (Intent.SET_LANGUAGE, language)
+
+
+def test_only_a_request_for_a_language_has_an_argument(understander: Understander) -> None:
+    assert understander.read("are german servers used to store my photos?").argument is None
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Hello! How long are backups kept?", Topic.BACKUPS),
+        ("danke. und wer betreibt das hier?", Topic.CONTROLLER_CONTACT),
+        ("hi", Intent.GREETING),
+        ("vielen dank", Intent.THANKS),
+    ],
+)
+def test_what_is_asked_counts_more_than_courtesy(understander: Understander, text: str, label: Label) -> None:
+    assert understander.read(text).ranked[0] == label
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what happens when I delete my account",
+        "delete my account?",
+        "I deleted my account yesterday",
+        "the button 'delete my account' does not work",
+        "delete the account of lisa",
+        "delete lisa's account",
+        "please delete account lisa@example.org",
+        "when will you delete my messages",
+        "löscht ihr meine nachrichten?",
+        "löscht ihr eigentlich alte nachrichten",
+        "mein konto wurde gelöscht",
+        "lösche das konto von lisa",
+        "wann werden meine bilder gelöscht",
+        "wie kann ich meine bilder löschen",
+        "erase all users",
+        "alle nutzer löschen",
+    ],
+)
+def test_what_only_sounds_like_an_order(understander: Understander, text: str) -> None:
+    assert understander.read(text).ranked[0] not in ERASURES
+
+
+def test_nothing_to_read(understander: Understander) -> None:
+    for text in ("", "   ", "?!", "🙂"):
+        read = understander.read(text, "de")
+        assert read.ranked[0] is Intent.OUT_OF_SCOPE
+        assert (read.language, read.recognised) == ("de", False)
+
+
+def test_a_long_text_is_read_quickly_enough_to_be_read_at_all(understander: Understander) -> None:
+    assert understander.read("how long do you keep photos? " * 20_000).ranked[0] is Topic.UPLOADS
