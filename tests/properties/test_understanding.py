@@ -17,9 +17,7 @@ from bot.dialogue.understanding import Understander
 from bot.policy.vocabulary import ERASURES, Intent
 
 _ROOT = Path(__file__).resolve().parents[2]
-_LINES = [
-    json.loads(line) for line in (_ROOT / "tests/data/blind_questions.jsonl").read_text("utf-8").splitlines()
-]
+_LINES = [json.loads(line) for line in (_ROOT / "tests/data/blind_questions.jsonl").read_text("utf-8").splitlines()]
 _QUESTIONS = [line["text"] for line in _LINES]
 _THANKS = {"en": (" thanks!", " Thank you.", ". thx"), "de": (" danke!", ". Vielen Dank", " Danke dir!!")}
 _ORDERS = {
@@ -50,9 +48,7 @@ _ALL_ORDERS = [order for orders in _ORDERS.values() for order in orders]
 @cache
 def understander() -> Understander:
     phrases = _ROOT / "data/phrases"
-    made = Understander(
-        {code: yaml.safe_load((phrases / f"{code}.yaml").read_text("utf-8")) for code in ("en", "de")}
-    )
+    made = Understander({code: yaml.safe_load((phrases / f"{code}.yaml").read_text("utf-8")) for code in ("en", "de")})
     for language in ("en", "de"):
         made.read("", language)  # the first text in a language takes longer: its words are stemmed then
     return made
@@ -96,9 +92,7 @@ def test_orders_are_understood_as_such(order: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_a_negation_anywhere_leaves_no_erasure(language: str) -> None:
-    negations = {"en": ("don't", "do not", "never", "not"), "de": ("nicht", "niemals", "bloß nicht")}[
-        language
-    ]
+    negations = {"en": ("don't", "do not", "never", "not"), "de": ("nicht", "niemals", "bloß nicht")}[language]
     for order in _ORDERS[language]:
         words = order.split()
         for at in range(len(words) + 1):

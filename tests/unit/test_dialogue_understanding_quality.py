@@ -14,9 +14,7 @@ from bot.dialogue.understanding import Understander, Understanding
 from bot.policy.vocabulary import ERASURES, Intent
 
 _ROOT = Path(__file__).resolve().parents[2]
-_QUESTIONS = [
-    json.loads(line) for line in (_ROOT / "tests/data/blind_questions.jsonl").read_text("utf-8").splitlines()
-]
+_QUESTIONS = [json.loads(line) for line in (_ROOT / "tests/data/blind_questions.jsonl").read_text("utf-8").splitlines()]
 _LEAST_FIRST = 0.92
 _LEAST_OFFERED = 0.98
 
@@ -24,9 +22,7 @@ _LEAST_OFFERED = 0.98
 @pytest.fixture(scope="module")
 def understander() -> Understander:
     phrases = _ROOT / "data/phrases"
-    return Understander(
-        {code: yaml.safe_load((phrases / f"{code}.yaml").read_text("utf-8")) for code in ("en", "de")}
-    )
+    return Understander({code: yaml.safe_load((phrases / f"{code}.yaml").read_text("utf-8")) for code in ("en", "de")})
 
 
 def _asked(language: str) -> Iterator[tuple[dict[str, Any], str]]:

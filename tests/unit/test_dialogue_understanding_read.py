@@ -15,9 +15,7 @@ _PHRASES = Path(__file__).resolve().parents[2] / "data/phrases"
 
 @pytest.fixture(scope="module")
 def understander() -> Understander:
-    return Understander(
-        {code: yaml.safe_load((_PHRASES / f"{code}.yaml").read_text("utf-8")) for code in ("en", "de")}
-    )
+    return Understander({code: yaml.safe_load((_PHRASES / f"{code}.yaml").read_text("utf-8")) for code in ("en", "de")})
 
 
 @pytest.mark.parametrize(
@@ -55,9 +53,7 @@ def test_topic_and_aspect(understander: Understander, text: str, topic: Topic, a
     ],
 )
 @pytest.mark.parametrize("hint", [None, "de", "en", "tlh"])
-def test_words_of_every_language(
-    understander: Understander, text: str, topic: Topic, hint: str | None
-) -> None:
+def test_words_of_every_language(understander: Understander, text: str, topic: Topic, hint: str | None) -> None:
     read = understander.read(text, hint)
     assert read.ranked[0] == topic
     assert not read.recognised

@@ -119,9 +119,7 @@ class Lexicon:
         if parts:
             return tuple(self._token(part) for part in parts)
         meant = self._typos.meant(plain) or self._typos.meant(token.stem)
-        return (
-            token if meant is None else Token("=" + meant, self._stem_of(meant), known=True, guessed=True),
-        )
+        return (token if meant is None else Token("=" + meant, self._stem_of(meant), known=True, guessed=True),)
 
     def _stem_of(self, word: str) -> str:
         return word if word in self._stems else self._spelling.stem(word)
@@ -132,9 +130,7 @@ class Lexicon:
         return Token("=" + plain, stem, known)
 
     def _is_word(self, word: str) -> bool:
-        return word in self._by_word or (
-            word not in self._common and self._spelling.stem(word) in self._by_stem
-        )
+        return word in self._by_word or (word not in self._common and self._spelling.stem(word) in self._by_stem)
 
     def _parts(self, word: str) -> tuple[str, ...]:
         """Return the known parts of a compound; the last one alone when only that is known."""

@@ -87,9 +87,7 @@ def _wondered(within: Sequence[Match], before: int) -> bool:
     return any(match.concept == "question" and match.at[0] < before for match in within)
 
 
-def names_somebody(
-    tokens: Sequence[Token], matches: Sequence[Match], of: frozenset[str], *, guessed: bool
-) -> bool:
+def names_somebody(tokens: Sequence[Token], matches: Sequence[Match], of: frozenset[str], *, guessed: bool) -> bool:
     """Return whether an unknown word may be the name of somebody: "the files of Bob", "Bob's account".
 
     With *guessed*, a word that was taken for a misspelt one counts as unknown.

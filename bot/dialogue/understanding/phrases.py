@@ -11,9 +11,7 @@ import snowballstemmer
 from bot.dialogue.understanding.concepts import GROUPS
 from bot.dialogue.understanding.everywhere import EVERYWHERE
 
-_KEYS = frozenset(
-    {"stemmer", "of", "compounds", "spelling", "letters", "slang", "common", "concepts", "languages"}
-)
+_KEYS = frozenset({"stemmer", "of", "compounds", "spelling", "letters", "slang", "common", "concepts", "languages"})
 
 
 class PhraseError(Exception):
@@ -56,9 +54,7 @@ def phrases_of(language: str, data: Any) -> Phrases:
     concepts = check.lists("concepts", table.get("concepts"))
     check.names("concepts", concepts, frozenset(GROUPS))
     if missing := GROUPS.keys() - concepts.keys():
-        raise PhraseError(
-            f"{language}: concepts: missing: {', '.join(sorted(missing))}; write [] where nothing fits"
-        )
+        raise PhraseError(f"{language}: concepts: missing: {', '.join(sorted(missing))}; write [] where nothing fits")
     return Phrases(
         language=language,
         stemmer=check.stemmer(table.get("stemmer")),
@@ -102,14 +98,11 @@ class _Check:
         return tuple(self.text(key, entry).casefold() for entry in value)
 
     def lists(self, key: str, value: Any) -> dict[str, tuple[str, ...]]:
-        return {
-            name: self.texts(f"{key}.{name}", entries) for name, entries in self.table(key, value).items()
-        }
+        return {name: self.texts(f"{key}.{name}", entries) for name, entries in self.table(key, value).items()}
 
     def pairs(self, key: str, value: Any) -> dict[str, str]:
         return {
-            name.casefold(): self.text(f"{key}.{name}", to).casefold()
-            for name, to in self.table(key, value).items()
+            name.casefold(): self.text(f"{key}.{name}", to).casefold() for name, to in self.table(key, value).items()
         }
 
     def letters(self, key: str, value: Any) -> dict[str, str]:
@@ -122,9 +115,7 @@ class _Check:
         if value is None:
             return None
         if value not in snowballstemmer.algorithms():
-            raise self._wrong(
-                "stemmer", f"must be empty or one of {', '.join(sorted(snowballstemmer.algorithms()))}"
-            )
+            raise self._wrong("stemmer", f"must be empty or one of {', '.join(sorted(snowballstemmer.algorithms()))}")
         return str(value)
 
     def flag(self, key: str, value: Any) -> bool:

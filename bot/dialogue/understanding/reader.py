@@ -13,9 +13,7 @@ from bot.dialogue.understanding.ranking import bits
 from bot.dialogue.understanding.words import Text
 
 _LANGUAGE = "language:"
-_ACTION, _COURTESY, _MOOD, _SUBJECT = (
-    GROUPS[next(iter(names))] for names in (ACTIONS, COURTESY, MOODS, SUBJECTS)
-)
+_ACTION, _COURTESY, _MOOD, _SUBJECT = (GROUPS[next(iter(names))] for names in (ACTIONS, COURTESY, MOODS, SUBJECTS))
 _SPECIFIC = SUBJECTS.keys() - GENERAL
 _TOPICAL = SUBJECTS.keys() - {"copy", "data", "leaving", "metadata", "negation"}
 _FEW = 2
@@ -43,9 +41,7 @@ class Reader:
             tokens.extend(self._lexicon.read(sentence.words))
             spans.append(Span(start, len(tokens), sentence.asked))
         matches = _outermost(self._lexicon.find(tokens))
-        named = [
-            match.concept.removeprefix(_LANGUAGE) for match in matches if match.concept.startswith(_LANGUAGE)
-        ]
+        named = [match.concept.removeprefix(_LANGUAGE) for match in matches if match.concept.startswith(_LANGUAGE)]
         concepts = {match.concept for match in matches if match.concept in GROUPS}
         courtesy = {at for match in matches if match.concept in COURTESY for at in match.at}
         order = orders_to_erase(spans, matches)
@@ -83,9 +79,7 @@ def _outermost(matches: Sequence[Match]) -> list[Match]:
     return [
         match
         for match in matches
-        if not any(
-            len(match.at) < len(outer) and outer.issuperset(match.at) for outer in hidden_by[_group(match)]
-        )
+        if not any(len(match.at) < len(outer) and outer.issuperset(match.at) for outer in hidden_by[_group(match)])
     ]
 
 
