@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import __version__, app, config, files, offline
-from bot.config import BadSecret
 from bot.dialogue.understanding import PhraseError
 from bot.files import BadFile
 from bot.policy.model import read_policy
@@ -26,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)
-    except (BadFile, BadSecret, PhraseError, StoreError, offline.BadLine) as error:
+    except (app.Unusable, BadFile, PhraseError, StoreError, offline.BadLine) as error:
         print(error, file=sys.stderr)
         return _BAD_INPUT
     except BrokenPipeError:

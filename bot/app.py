@@ -6,14 +6,16 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
+from typing import Any, TypeVar
 
 from bot import config, i18n
-from bot.commands.build import desk, services, understander
+from bot.catalogues import check_catalogues
+from bot.commands.build import services, understander
 from bot.commands.desk import Desk
-from bot.config import Settings
-from bot.dialogue.understanding import PhraseError
+from bot.config import BadSecret, Settings
+from bot.dialogue.understanding import PhraseError, Understander
 from bot.files import BadFile
 from bot.policy.model import Policy, read_policy
 from bot.store import open_store
@@ -39,37 +41,81 @@ def set_up_logging(level: str) -> None:
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
+class Unusable(Exception):  # noqa: N818 -- named after what is wrong
+    """What the operator gave cannot be used; the text has a line for everything that is wrong."""
+
+
+T = TypeVar("T")
+
+
+class _Attempts:
+    """Collects what is wrong with several things, so that all of it is told at once."""
+
+    def __init__(self) -> None:
+        self._problems: list[str] = []
+
+    def to(self, do: Callable[[], T]) -> T | None:
+        """Return what *do* returns; None when it is not possible."""
+        try:
+            return do()
+        except (BadFile, BadSecret, PhraseError) as error:
+            self._problems.append(str(error))
+            return None
+
+    def finish(self) -> None:
+        """Raise `Unusable` when something was not possible."""
+        if self._problems:
+            raise Unusable("\n".join(self._problems))
+
+
+def _load(settings: Settings, attempts: _Attempts) -> tuple[Policy, Understander]:
+    """Return policy and understanding, and finish the *attempts*; the catalogues are checked too."""
+    policy = attempts.to(lambda: read_policy(settings.policy))
+    understanding = attempts.to(understander)
+    attempts.to(check_catalogues)
+    attempts.finish()
+    assert policy is not None and understanding is not None  # noqa: S101, PT018 -- or it was not finished
+    return policy, understanding
+
+
 async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT; SIGHUP reads policy, phrases and catalogues again.
 
-    Raises `BadFile`, `BadSecret`, `PhraseError` and `StoreError` before anything is started.
+    Raises `Unusable` and `StoreError` before anything is started.
     """
-    policy = read_policy(settings.policy)
-    secret = config.component_secret(settings)
+    stop, hangup = _signals()
+    attempts = _Attempts()
+    secret = attempts.to(lambda: config.component_secret(settings))
+    key = attempts.to(lambda: config.pseudonym_key(settings))
+    policy, understanding = _load(settings, attempts)
+    assert secret is not None and key is not None  # noqa: S101, PT018 -- or it was not finished
     if config.readable_by_others(settings.secret_file):
         _LOG.warning("%s can be read by other users; chmod 600 would hide it", settings.secret_file)
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(settings.store, config.pseudonym_key(settings)))
-        front = desk(policy, store)
+        store = await stack.enter_async_context(open_store(settings.store, key))
+        front = Desk(services(policy, store), understanding)
         connection = Connection(settings.component, secret, settings.server.host, settings.server.port)
         limit = RateLimit(settings.rate_limit.messages, settings.rate_limit.per.days() * _SECONDS_PER_DAY)
         component = Component(front, settings.component, limit, connection)
         connection.handle({"message": component.on_message, "presence": component.on_presence, "iq": component.on_iq})
         _announce(policy, "starting")
-        await _until_stopped(connection, component, lambda: reload(front, settings))
+        await _until(stop, connection.run(), component.run(), _reloading(hangup, front, settings))
     _LOG.info("stopped")
 
 
-async def _until_stopped(connection: Connection, component: Component, on_hangup: Callable[[], None]) -> None:
-    """Run until a signal says stop; what fails unexpectedly is raised."""
+def _signals() -> tuple[asyncio.Event, asyncio.Event]:
+    """Return what is set by SIGTERM and SIGINT, and by SIGHUP; also those that come during the start."""
+    stop, hangup = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for signal_ in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(signal_, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, on_hangup)
-    tasks = [asyncio.create_task(work) for work in (connection.run(), component.run())]
-    stopped = asyncio.create_task(stop.wait())
-    done, pending = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+    for signal_, event in ((signal.SIGTERM, stop), (signal.SIGINT, stop), (signal.SIGHUP, hangup)):
+        loop.add_signal_handler(signal_, event.set)
+    return stop, hangup
+
+
+async def _until(stop: asyncio.Event, *works: Coroutine[Any, Any, None]) -> None:
+    """Do all *works* until *stop* is set; what fails unexpectedly is raised."""
+    tasks = [asyncio.create_task(work) for work in (stop.wait(), *works)]
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()
     await asyncio.gather(*pending, return_exceptions=True)
@@ -77,12 +123,18 @@ async def _until_stopped(connection: Connection, component: Component, on_hangup
         task.result()
 
 
+async def _reloading(hangup: asyncio.Event, front: Desk, settings: Settings) -> None:
+    while True:
+        await hangup.wait()
+        hangup.clear()
+        reload(front, settings)
+
+
 def reload(front: Desk, settings: Settings) -> None:
     """Read policy, phrases and catalogues again; whatever is broken leaves all of the old in force."""
     try:
-        policy = read_policy(settings.policy)
-        understanding = understander()
-    except (BadFile, PhraseError) as error:
+        policy, understanding = _load(settings, _Attempts())
+    except Unusable as error:
         for line in str(error).splitlines():
             _LOG.error("%s", line)
         _LOG.error("nothing was reloaded; version %s stays in force", front.services.policy.version)

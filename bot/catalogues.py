@@ -1,0 +1,37 @@
+"""Checks the catalogues before they are used, so that a broken one never silences the bot."""
+
+from __future__ import annotations
+
+from babel.messages.pofile import PoFileError, read_po
+
+from bot import files, i18n
+from bot.files import BadFile, Problem
+
+
+def check_catalogues() -> None:
+    """Raise `BadFile` with the mistakes of all catalogues."""
+    problems = [problem for language in i18n.languages() if (problem := _problem(language)) is not None]
+    if problems:
+        raise BadFile(problems)
+
+
+def _problem(language: str) -> Problem | None:
+    path = files.directory("locales") / language / "LC_MESSAGES" / "bot.po"
+    try:
+        with path.open("rb") as file:
+            read_po(file, locale=language, abort_invalid=True)
+        i18n.catalogue_of.__wrapped__(language)  # as it will be read, but not from the cache
+    except PoFileError as error:
+        return Problem(str(path), (error.lineno or 0) + 1, 1, f"this is no catalogue: {_said(error)}")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        return Problem(str(path), line, 1, "this is not UTF-8; save the file in the encoding UTF-8")
+    except OSError as error:
+        return Problem(str(path), 1, 1, f"cannot be read: {error.strerror}")
+    except (LookupError, ValueError) as error:  # the header: encoding, rule of the plural
+        return Problem(str(path), 1, 1, f"the header of the catalogue is wrong: {error}")
+    return None
+
+
+def _said(error: PoFileError) -> str:
+    return str(error).rpartition(" on ")[0] or str(error)

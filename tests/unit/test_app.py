@@ -1,0 +1,113 @@
+"""Start and reload: all that is wrong is told at once, and what is broken never replaces what works."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot import app, config, files, i18n
+from bot.app import Unusable, reload
+from bot.commands.build import services, understander
+from bot.commands.desk import Desk
+from bot.config import Settings
+from bot.policy.model import read_policy
+from tests.conftest import NOW, shipped
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of what is shipped, to break it."""
+    for name in ("locales", "data"):
+        shutil.copytree(files.directory(name), tmp_path / name)
+    for module in ("bot.files", "bot.i18n"):
+        monkeypatch.setattr(f"{module}.directory", lambda name: tmp_path / name)
+    i18n.reload()
+    return tmp_path
+
+
+@pytest.fixture
+def settings(shelf: Path) -> Settings:
+    policy = shelf / "policy.yaml"
+    policy.write_text(shipped("searx-chat").read_text())
+    return Settings(component="privacy.example.org", policy=policy, key_file=shelf / "key")
+
+
+@pytest.fixture
+def front(settings: Settings) -> Desk:
+    return Desk(services(read_policy(settings.policy)), understander())
+
+
+async def says(front: Desk, language: str) -> str:
+    spoken = await front.chat(
+        "how long do you keep my photos?", sender=None, conversation="", language=language, now=NOW
+    )
+    return spoken.message.body
+
+
+@pytest.mark.parametrize(
+    ("name", "broken", "said"),
+    [
+        ("policy.yaml", "version: 3\n", "policy.yaml:1:1: the key 'controller' is missing"),
+        ("policy.yaml", "version: [\n", "this is not YAML"),
+        ("data/phrases/en.yaml", "a: [b\n", "en.yaml:2:1: this is not YAML"),
+        ("data/phrases/en.yaml", "- a\n", "en: the file: must be a table"),
+        ("data/phrases/en.yaml", "nonsense: {x: 1}\n", "en: the file: unknown: nonsense"),
+        ("locales/de/LC_MESSAGES/bot.po", 'msgid ""\nmsgstr ""\n\nmsgid "a"\nnonsense\n', "bot.po:5:1: this is no"),
+        (
+            "locales/de/LC_MESSAGES/bot.po",
+            'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=2; plural=(n;"\n',
+            "bot.po:1:1:",
+        ),
+    ],
+)
+async def test_what_is_broken_leaves_the_old_in_force(
+    settings: Settings, caplog: pytest.LogCaptureFixture, name: str, broken: str, said: str
+) -> None:
+    front = Desk(services(read_policy(settings.policy)), understander())
+    before = [await says(front, language) for language in ("en", "de")]
+    (settings.policy.parent / name).write_text(broken)
+    reload(front, settings)
+    assert said in caplog.text
+    assert "stays in force" in caplog.text
+    assert [await says(front, language) for language in ("en", "de")] == before
+
+
+async def test_what_is_good_takes_effect(front: Desk, settings: Settings, shelf: Path) -> None:
+    assert "for 7 days" in await says(front, "en")
+    policy = settings.policy.read_text()
+    assert "retention: 7 days" in policy
+    settings.policy.write_text(policy.replace("retention: 7 days", "retention: 9 days"))
+    catalogue = shelf / "locales" / "de" / "LC_MESSAGES" / "bot.po"
+    catalogue.write_text(catalogue.read_text().replace("Tage", "Täglein"))
+    reload(front, settings)
+    assert "for 9 days" in await says(front, "en")
+
+
+async def test_languages_come_and_go(front: Desk, settings: Settings, shelf: Path) -> None:
+    shutil.copytree(shelf / "locales" / "de", shelf / "locales" / "nds")
+    reload(front, settings)
+    assert set(front.services.languages) == {"de", "en", "nds"}
+    assert "7" in await says(front, "nds")
+    shutil.rmtree(shelf / "locales" / "nds")
+    shutil.rmtree(shelf / "locales" / "de")
+    reload(front, settings)
+    assert "for 7 days" in await says(front, "de")
+
+
+async def test_everything_that_is_wrong_is_told_at_once(
+    settings: Settings, shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(config.SECRET_VARIABLE, raising=False)
+    monkeypatch.delenv(config.KEY_VARIABLE, raising=False)
+    settings.policy.write_text("version: 3\n")
+    settings.key_file.write_text("garbled")
+    (shelf / "data" / "phrases" / "de.yaml").write_text("a: [\n")
+    (shelf / "locales" / "en" / "LC_MESSAGES" / "bot.po").write_text("nonsense\n")
+    with pytest.raises(Unusable) as refused:
+        await app.run(settings)
+    lines = str(refused.value).splitlines()
+    for said in ("secret is missing", "hexadecimal", "'controller' is missing", "de.yaml:2:1:", "bot.po:1:1:"):
+        assert any(said in line for line in lines), said
+    assert not (shelf / settings.store).exists()
