@@ -50,9 +50,7 @@ class _Session:
 class Sessions:
     """The forms that are being filled in: at most *per_account* for one bare JID, *at_most* in all."""
 
-    def __init__(
-        self, keep: timedelta = timedelta(minutes=10), per_account: int = 5, at_most: int = 1_000
-    ) -> None:
+    def __init__(self, keep: timedelta = timedelta(minutes=10), per_account: int = 5, at_most: int = 1_000) -> None:
         self._keep, self._per_account, self._at_most = keep, per_account, at_most
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
 
@@ -120,9 +118,7 @@ class AdHoc:
         )
         return self._show(iq, command, filled, sid, now)
 
-    def _show(
-        self, iq: Element, command: BotCommand, filled: Filled, sid: str | None, now: datetime
-    ) -> Element:
+    def _show(self, iq: Element, command: BotCommand, filled: Filled, sid: str | None, now: datetime) -> Element:
         answer = result(iq, filled.language)
         if not filled.is_result:
             sid = sid or self._sessions.open(iq.get("from", ""), command, now)

@@ -38,9 +38,7 @@ class Patience:
 class Connection:
     """Keeps a component connected, with growing pauses between attempts."""
 
-    def __init__(
-        self, component: str, secret: str, host: str, port: int, patience: Patience | None = None
-    ) -> None:
+    def __init__(self, component: str, secret: str, host: str, port: int, patience: Patience | None = None) -> None:
         self._component, self._secret, self._host, self._port = component, secret, host, port
         self._patience = patience if patience is not None else Patience()
         self._stream: Stream | None = None

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
 from bot import __version__, files
@@ -45,7 +46,7 @@ class Discovery:
         answer = result(iq, tr.language)
         query = child(answer, ns.DISCO_INFO, "query", node=node)
         if node is None:
-            # A client that shows bots apart from people looks for client/bot.
+            # What clients look for to show a bot as a bot, in chats and in searches.
             child(query, ns.DISCO_INFO, "identity", category="client", type_="bot", name=tr(_SELF))
             for feature in _FEATURES:
                 child(query, ns.DISCO_INFO, "feature", var=feature)
@@ -117,10 +118,12 @@ class Discovery:
     def _contacts(self) -> dict[str, list[str]]:
         """Return whom to contact (XEP-0157 §2), from the policy."""
         policy = self.desk.services.policy
-        controller = _addresses(policy.controller)
-        contacts = {"admin-addresses": controller, "support-addresses": controller}
-        if policy.abuse and policy.abuse.contact:
-            contacts["abuse-addresses"] = _addresses(policy.abuse.contact)
+        abuse = policy.abuse.contact if policy.abuse else None
+        contacts = {
+            "abuse-addresses": _addresses(abuse),
+            "admin-addresses": _addresses(policy.controller),
+            "support-addresses": _addresses(policy.data_protection_officer) or _addresses(policy.controller),
+        }
         return {name: addresses for name, addresses in contacts.items() if addresses}
 
     @staticmethod
@@ -129,6 +132,13 @@ class Discovery:
         return query.get("node") or None if query is not None else None
 
 
-def _addresses(contact: Contact) -> list[str]:
-    known = [contact.email and f"mailto:{contact.email}", contact.jid and f"xmpp:{contact.jid}", contact.url]
+def _addresses(contact: Contact | None) -> list[str]:
+    """Return how to reach *contact*, as URIs (RFC 6068 §2, RFC 5122 §2.2)."""
+    if contact is None:
+        return []
+    known = [
+        contact.email and f"mailto:{quote(contact.email, safe='@')}",
+        contact.jid and f"xmpp:{quote(contact.jid, safe='@')}",
+        contact.url,
+    ]
     return [address for address in known if address]

@@ -10,9 +10,7 @@ from bot.xmpp import namespaces as ns
 from bot.xmpp.outgoing import clean
 
 
-def child(
-    parent: Element, namespace: str, tag: str, text: str | None = None, /, **attributes: str | None
-) -> Element:
+def child(parent: Element, namespace: str, tag: str, text: str | None = None, /, **attributes: str | None) -> Element:
     """Add an element to *parent*; attributes that are None are left out."""
     given = {key.rstrip("_"): clean(value) for key, value in attributes.items() if value is not None}
     element = SubElement(parent, f"{{{namespace}}}{tag}", given)

@@ -39,7 +39,5 @@ SILENT = frozenset(
 """Namespaces whose messages are not addressed to the bot as a question, even with a body."""
 
 ENCRYPTION = "urn:xmpp:eme:0"
-OMEMO = frozenset(
-    {"eu.siacs.conversations.axolotl", "urn:xmpp:omemo:0", "urn:xmpp:omemo:1", "urn:xmpp:omemo:2"}
-)
+OMEMO = frozenset({"eu.siacs.conversations.axolotl", "urn:xmpp:omemo:0", "urn:xmpp:omemo:1", "urn:xmpp:omemo:2"})
 OTHER_ENCRYPTION = frozenset({"urn:xmpp:openpgp:0", "jabber:x:encrypted", "urn:ietf:params:xml:ns:xmpp-e2e"})

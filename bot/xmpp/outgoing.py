@@ -52,9 +52,7 @@ def receipt(to: Incoming) -> str:
 
 
 def _addresses(to: Incoming) -> str:
-    return (
-        f"from={_attribute(to.to)} to={_attribute(to.sender)} type='{to.type}' id='{_RUN}-{next(_NUMBERS)}'"
-    )
+    return f"from={_attribute(to.to)} to={_attribute(to.sender)} type='{to.type}' id='{_RUN}-{next(_NUMBERS)}'"
 
 
 def _attribute(value: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot import app, config, files, i18n
 from bot.app import Unusable, reload
+from bot.commands import desk
 from bot.commands.build import services, understander
 from bot.commands.desk import Desk
 from bot.config import Settings
@@ -17,14 +19,21 @@ from tests.conftest import NOW, shipped
 
 
 @pytest.fixture
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def shelf(tmp_path: Path) -> Iterator[Path]:
     """A copy of what is shipped, to break it."""
     for name in ("locales", "data"):
         shutil.copytree(files.directory(name), tmp_path / name)
-    for module in ("bot.files", "bot.i18n"):
-        monkeypatch.setattr(f"{module}.directory", lambda name: tmp_path / name)
+    with pytest.MonkeyPatch.context() as patched:
+        for module in ("bot.files", "bot.i18n"):
+            patched.setattr(f"{module}.directory", lambda name: tmp_path / name)
+        _forget()
+        yield tmp_path
+    _forget()
+
+
+def _forget() -> None:
     i18n.reload()
-    return tmp_path
+    desk._translator.cache_clear()
 
 
 @pytest.fixture
