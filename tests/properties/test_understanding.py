@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -77,12 +76,17 @@ def test_emoji_and_punctuation_at_the_end_do_not_matter(text: str, end: str) -> 
     assert understander().read(text + end).ranked[0] == understander().read(text).ranked[0]
 
 
-@pytest.mark.parametrize("line", _LINES, ids=[line["id"] for line in _LINES])
-def test_thanks_at_the_end_do_not_matter(line: dict[str, Any]) -> None:
-    alone = understander().read(line["text"], line["lang"]).ranked[0]
-    for thanks in _THANKS[line["lang"]]:
-        if alone is not Intent.GREETING:
-            assert understander().read(line["text"] + thanks, line["lang"]).ranked[0] == alone
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_thanks_at_the_end_do_not_matter(language: str) -> None:
+    changed = [
+        line["text"] + thanks
+        for line in _LINES
+        if line["lang"] == language
+        and (alone := understander().read(line["text"], language).ranked[0]) is not Intent.GREETING
+        for thanks in _THANKS[language]
+        if understander().read(line["text"] + thanks, language).ranked[0] != alone
+    ]
+    assert changed == []
 
 
 @pytest.mark.parametrize("order", _ALL_ORDERS)

@@ -103,6 +103,10 @@ class Lexicon:
     def _typos(self) -> Typos:
         return Typos(self._words | self._common | {stem for stem in self._stems if len(stem) >= _LONG_STEM})
 
+    def is_slang(self, word: str) -> bool:
+        """Return whether *word* is short for something: "whats"."""
+        return self._spelling.plain(word) in self._slang
+
     def read(self, words: Sequence[str]) -> list[Token]:
         """Return the tokens of *words*: slang written out, compounds taken apart, slips corrected."""
         return [token for word in words for token in self.tokens(word)]

@@ -47,16 +47,17 @@ class Reader:
         order = orders_to_erase(spans, matches)
         unknown = sum(not token.known for token in tokens)
         of = self._lexicon.of
+        owner = any(not self._lexicon.is_slang(word) for word in text.owners)
         derived = {
             "address": text.address,
             "bare": len(tokens) <= _BARE and not any(span.asked for span in spans),
             "courteous": len(tokens) - len(courtesy) + unknown <= _FEW,
             "erase_order": order,
             "erase_request": order
-            and not (text.quoted or text.address or doubtful(tokens, matches))
+            and not (text.quoted or text.address or owner or doubtful(tokens, matches))
             and not names_somebody(tokens, matches, of, guessed=True),
             "language_name": bool(named),
-            "somebody": names_somebody(tokens, matches, of, guessed=False),
+            "somebody": owner or names_somebody(tokens, matches, of, guessed=False),
             "specific": not concepts.isdisjoint(_SPECIFIC),
             "topical": not concepts.isdisjoint(_TOPICAL),
             "unknown": unknown > 0,

@@ -8,9 +8,9 @@ from bot.dialogue.understanding.everywhere import EVERYWHERE
 from bot.dialogue.understanding.phrases import Phrases
 from bot.dialogue.understanding.words import Text, unaccented, words_of
 
-_COMMON = 1
-_CONTENT = 1
-_LETTER = 3
+_COMMON = 3
+_CONTENT = 2
+_LETTER = 9
 
 
 class Tongues:

@@ -80,6 +80,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
     Topic.IP_ADDRESSES: (("ip", 4.2), ("ip logs|store", 0.8)),
     Topic.LOGS: (
         ("logs", 2.6),
+        ("logs message", 1.6),
         ("whom", 3.4),
         ("metadata", 2.0),
         ("connection", 1.8),
@@ -115,6 +116,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
     Topic.THIRD_PARTIES: (
         ("sell", 4.0),
         ("sell purpose", 1.0),
+        ("share|sell email", 2.2),
         ("share", 2.8),
         ("share data", 0.8),
         ("third_party", 2.2),
@@ -151,6 +153,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("email", 3.2),
         ("email spam|first_party", 1.6),
         ("email read_along|protect", 1.8),
+        ("email used_space", 2.6),
         ("email store|encryption|ask_how_long", 0.6),
         ("transport_logs", 3.4),
     ),

@@ -14,6 +14,7 @@ _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHES = re.compile(r"(?<=\w)['`\u2018\u2019\u00b4\u02bc](?=\w)")
 _ADDRESS = re.compile(r"[^\s@,;:\"']+@[^\s@,;:\"']+")
 _SENTENCE_END = re.compile(r"[.!?;\n]+(?:\s|$)|[?!\n]+")
+_OWNER = re.compile(r"(\w+)['`\u2019\u00b4](s)\b")
 _QUOTED = re.compile(
     r'"[^"]+"|“[^”“]+[”“]|„[^“”„]+[“”]|«[^»]+»|»[^«]+«'
     r"|(?<!\w)['\u2018\u201a][^'\u2018\u2019]+['\u2018\u2019](?!\w)"
@@ -39,6 +40,8 @@ class Text:
     sentences: tuple[Sentence, ...]
     quoted: bool
     address: bool
+    owners: tuple[str, ...]
+    """Words that end in an apostrophe and s, as the other words: "bobs" for "Bob's"."""
 
 
 def split(text: str) -> Text:
@@ -46,7 +49,9 @@ def split(text: str) -> Text:
     plain = unicodedata.normalize("NFKC", text[:_LONGEST_TEXT])
     quoted = _QUOTED.search(plain) is not None
     plain, addresses = _ADDRESS.subn(" ", plain)
-    plain = _APOSTROPHES.sub("", plain).casefold()
+    plain = plain.casefold()
+    owners = tuple("".join(found) for found in _OWNER.findall(plain))
+    plain = _APOSTROPHES.sub("", plain)
     sentences = []
     start = 0
     for end in (*_SENTENCE_END.finditer(plain), None):
@@ -54,7 +59,7 @@ def split(text: str) -> Text:
         if words:
             sentences.append(Sentence(words, end is not None and "?" in end.group()))
         start = end.end() if end else start
-    return Text(tuple(sentences), quoted, addresses > 0)
+    return Text(tuple(sentences), quoted, addresses > 0, owners)
 
 
 def words_of(text: str) -> tuple[str, ...]:
