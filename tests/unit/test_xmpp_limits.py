@@ -1,32 +1,73 @@
-"""The rate limit: one notice, silence, recovery, bounded memory."""
+"""How much one sender may ask."""
 
 from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.dialogue.rendering import ChatMessage
 from bot.xmpp.limits import Echoes, RateLimit, Verdict
 
+ANSWER, NOTICE, SILENCE = Verdict.ANSWER, Verdict.NOTICE, Verdict.SILENCE
 
-def test_a_burst_is_answered_then_noticed_once_then_silence_until_half_full() -> None:
+
+def test_one_notice_then_silence_then_answers_again() -> None:
     limit = RateLimit(4, 60)
-    assert [limit.judge("a", 0.0) for _ in range(6)] == [Verdict.ANSWER] * 4 + [
-        Verdict.NOTICE,
-        Verdict.SILENCE,
-    ]
-    assert limit.judge("a", 20.0) is Verdict.SILENCE
-    assert limit.judge("a", 40.0) is Verdict.ANSWER
-    assert limit.judge("b", 0.0) is Verdict.ANSWER
+    assert [limit.judge("a", 0) for _ in range(7)] == [ANSWER] * 4 + [NOTICE] + [SILENCE] * 2
+    assert limit.judge("a", 29) is SILENCE
+    assert limit.judge("a", 31) is ANSWER
 
 
-def test_a_steady_pace_below_the_limit_is_always_answered() -> None:
-    limit = RateLimit(20, 60)
-    assert all(limit.judge("a", second * 3.0) is Verdict.ANSWER for second in range(1_000))
+def test_each_sender_has_a_limit_of_their_own() -> None:
+    limit = RateLimit(1, 60)
+    assert [limit.judge(sender, 0) for sender in ("a", "b", "a")] == [ANSWER, ANSWER, NOTICE]
 
 
-def test_a_flood_of_senders_does_not_fill_the_memory() -> None:
-    limit, echoes = RateLimit(20, 60, senders=100), Echoes(senders=100)
-    for number in range(10_000):
-        limit.judge(f"user{number}", 0.0)
-        echoes.said(f"user{number}", ChatMessage("hello"))
+def test_a_wider_limit_counts_by_itself() -> None:
+    limit = RateLimit(1, 60)
+    wide = limit.widened(3)
+    assert limit.judge("a", 0) is ANSWER
+    assert [wide.judge("a", 0) for _ in range(4)] == [ANSWER] * 3 + [NOTICE]
+
+
+def test_those_heard_last_are_kept() -> None:
+    limit = RateLimit(1, 60, senders=100)
+    limit.judge("loud", 0)
+    for number in range(1_000):
+        limit.judge(f"user{number}", 0)
+        limit.judge("loud", 0)
     assert len(limit) == 100
-    assert echoes.is_echo("user9999", " hello ")
-    assert not echoes.is_echo("user1", "hello")
+    assert limit.judge("loud", 0) is SILENCE
+
+
+@given(st.lists(st.floats(0, 30), max_size=300), st.integers(1, 20), st.integers(1, 120))
+def test_never_more_answers_than_the_limit_allows(pauses: list[float], messages: int, seconds: int) -> None:
+    limit = RateLimit(messages, seconds)
+    now, answers, words = 0.0, 0, 0
+    for pause in pauses:
+        now += pause
+        verdict = limit.judge("a", now)
+        answers += verdict is ANSWER
+        words += verdict is not SILENCE
+    assert answers <= messages + now * messages / seconds + 1e-6
+    assert words <= 2 * answers + 1
+
+
+@given(st.integers(1, 20), st.integers(1, 120))
+def test_who_waits_long_enough_is_answered(messages: int, seconds: int) -> None:
+    limit = RateLimit(messages, seconds)
+    for _ in range(messages + 5):
+        limit.judge("a", 0)
+    assert limit.judge("a", seconds + 0.001) is ANSWER
+
+
+def test_our_own_words_are_known_by_sender_and_only_the_last_ones() -> None:
+    echoes = Echoes(senders=2)
+    echoes.said("a", ChatMessage("one\n"))
+    assert echoes.is_echo("a", "one")
+    assert not echoes.is_echo("b", "one")
+    echoes.said("a", ChatMessage("two"))
+    assert not echoes.is_echo("a", "one")
+    for sender in ("b", "c"):
+        echoes.said(sender, ChatMessage("x"))
+    assert not echoes.is_echo("a", "two")

@@ -81,9 +81,7 @@ async def test_the_stream_is_closed_properly(server: FakeServer) -> None:
     assert "</stream:stream>" in await server.received("</stream:stream>")
 
 
-async def test_it_comes_back_after_the_server_has_gone(
-    server: FakeServer, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_it_comes_back_after_the_server_has_gone(server: FakeServer, caplog: pytest.LogCaptureFixture) -> None:
     heard: asyncio.Queue[Element] = asyncio.Queue()
     async with running(server.port) as connection:
         connection.handle({"message": heard.put_nowait})
@@ -179,9 +177,7 @@ async def test_a_server_that_hangs_is_noticed(server: FakeServer, caplog: pytest
         await server.connected()
 
 
-async def test_a_server_that_answers_is_not_left(
-    server: FakeServer, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_server_that_answers_is_not_left(server: FakeServer, caplog: pytest.LogCaptureFixture) -> None:
     async with running(server.port, patience=QUICK):
         await server.connected()
         for _time in range(4):

@@ -79,14 +79,10 @@ async def test_card_and_presence_carry_the_same_picture(wire: Wire) -> None:
 
 
 async def test_everybody_may_subscribe(wire: Wire) -> None:
-    subscribed, available = await wire.send(
-        f"<presence from='alice@example.org' to='privacy@{BOT}' type='subscribe'/>"
-    )
+    subscribed, available = await wire.send(f"<presence from='alice@example.org' to='privacy@{BOT}' type='subscribe'/>")
     assert (subscribed.get("type"), subscribed.get("from")) == ("subscribed", f"privacy@{BOT}")
     assert available.get("type") is None
-    unsubscribed, unavailable = await wire.send(
-        f"<presence from='alice@example.org' to='{BOT}' type='unsubscribe'/>"
-    )
+    unsubscribed, unavailable = await wire.send(f"<presence from='alice@example.org' to='{BOT}' type='unsubscribe'/>")
     assert (unsubscribed.get("type"), unavailable.get("type")) == ("unsubscribed", "unavailable")
 
 
