@@ -5,6 +5,7 @@ It knows neither stanzas nor sockets; the component and the offline command line
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -19,6 +20,9 @@ from bot.dialogue.rendering import ChatMessage, Form, chat_question, chat_reply,
 from bot.dialogue.reply import Lead, Outcome, Paragraph, Question, Reply
 from bot.dialogue.understanding import Understander, Understanding
 from bot.i18n import Translator, _, negotiate, translator
+from bot.store import StoreError
+
+_LOG = logging.getLogger("privacy-bot")
 
 _MOST_RENDERED = 2_000
 """Answers that are kept in words; there are fewer for one policy and a few languages."""
@@ -157,7 +161,12 @@ class Desk:
     async def _chosen(self, sender: str | None) -> str | None:
         if sender is None or self.services.store is None:
             return None
-        return await self.services.store.language(sender)
+        try:
+            return await self.services.store.language(sender)
+        except StoreError as error:
+            # without the choice of a language, questions are answered all the same
+            _LOG.warning("languages chosen cannot be read: %s", error)
+            return None
 
     def _translator(self, *wanted: str | None) -> Translator:
         """Choose the language: by the account, xml:lang, the question, the policy."""

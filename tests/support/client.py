@@ -73,9 +73,7 @@ def condition(stanza: Message | Iq) -> str:
 
 
 @asynccontextmanager
-async def client(
-    server: Server, user: str, *, lang: str = "en", resource: str = "test"
-) -> AsyncIterator[Client]:
+async def client(server: Server, user: str, *, lang: str = "en", resource: str = "test") -> AsyncIterator[Client]:
     """Log in as ``user``; the account is made when there is none."""
     with suppress(AccountExistsError):
         server.add_account(user, PASSWORD)

@@ -67,13 +67,9 @@ def read_play(path: Path) -> Play:
         else:
             found = _LINE.fullmatch(line)
             assert found, f"{path.name}:{number}: {line!r}"
-            play.turns.append(
-                Turn(number, found["who"], found["language"], found["text"], bool(found["taps"]))
-            )
+            play.turns.append(Turn(number, found["who"], found["language"], found["text"], bool(found["taps"])))
     assert play.policy, f"{path.name}: no policy"
-    assert all(turn.expectations for turn in play.turns), (
-        f"{path.name}: something is said and nothing expected"
-    )
+    assert all(turn.expectations for turn in play.turns), f"{path.name}: something is said and nothing expected"
     return play
 
 

@@ -90,9 +90,7 @@ class FakeServer:
 
 
 @asynccontextmanager
-async def fake_server(
-    *, language: str | None = None, welcome: str = "<handshake/>"
-) -> AsyncIterator[FakeServer]:
+async def fake_server(*, language: str | None = None, welcome: str = "<handshake/>") -> AsyncIterator[FakeServer]:
     """A server that listens until the block ends, and lets in whoever knows the `SECRET`."""
     fake = FakeServer(language, welcome)
     server = await asyncio.start_server(fake.accept, "127.0.0.1", 0)

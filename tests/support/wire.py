@@ -63,13 +63,9 @@ class Wire:
             f"<message from='{ALICE}' to='{BOT}' id='q1' {attributes}><body>{body}</body>{extra}</message>"
         )
 
-    async def get(
-        self, payload: str, kind: str = "get", sender: str = ALICE, attributes: str = ""
-    ) -> Element:
+    async def get(self, payload: str, kind: str = "get", sender: str = ALICE, attributes: str = "") -> Element:
         """Deliver an IQ; return its only answer."""
-        answers = await self.send(
-            f"<iq from='{sender}' to='{BOT}' id='i1' type='{kind}' {attributes}>{payload}</iq>"
-        )
+        answers = await self.send(f"<iq from='{sender}' to='{BOT}' id='i1' type='{kind}' {attributes}>{payload}</iq>")
         assert len(answers) == 1
         return answers[0]
 

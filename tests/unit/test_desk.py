@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from bot.commands.build import services, understander
 from bot.commands.desk import Desk
 from bot.policy.model import read_policy
+from bot.store import Store
 from tests.conftest import shipped
 
 
@@ -75,3 +78,12 @@ async def test_a_number_and_a_tap_go_on_in_the_language_of_the_conversation(desk
     assert await said("why?") == "de"
     assert await said("how long do you keep my photos?") == "en"
     assert await said("1") == "en"
+
+
+async def test_questions_are_answered_while_the_database_is_away(
+    desk: Desk, store: Store, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    await store._engine.dispose()  # what was in memory is gone with its only connection
+    assert "for 7 days" in await body(desk, "how long do you keep my photos?", now)
+    assert "languages chosen cannot be read" in caplog.text
+    assert "alice" not in caplog.text
