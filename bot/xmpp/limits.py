@@ -52,7 +52,7 @@ class RateLimit:
         refill = (now - bucket.filled_at) * self._messages / self._seconds
         bucket.tokens = min(self._messages, bucket.tokens + refill)
         bucket.filled_at = now
-        if bucket.noticed and bucket.tokens < self._messages / 2:
+        if bucket.noticed and bucket.tokens < max(1.0, self._messages / 2):
             return Verdict.SILENCE
         bucket.noticed = False
         if bucket.tokens >= 1:

@@ -71,3 +71,15 @@ def test_our_own_words_are_known_by_sender_and_only_the_last_ones() -> None:
     for sender in ("b", "c"):
         echoes.said(sender, ChatMessage("x"))
     assert not echoes.is_echo("a", "two")
+
+
+def test_a_notice_is_never_followed_by_another_one() -> None:
+    """With one message at a time, half a token ended the silence, and the next message got a second notice."""
+    limit = RateLimit(1, 3)
+    assert [limit.judge("a", at) for at in (0.0, 0.0, 2.0, 2.0)] == [
+        Verdict.ANSWER,
+        Verdict.NOTICE,
+        Verdict.SILENCE,
+        Verdict.SILENCE,
+    ]
+    assert limit.judge("a", 3.0) is Verdict.ANSWER
