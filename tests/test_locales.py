@@ -76,10 +76,10 @@ def test_whole_policy_has_words(name: str, language: str, policy_of: Callable[[s
 @pytest.mark.parametrize("language", languages())
 def test_every_offered_line_is_understood(language: str, policy_of: Callable[[str], Policy]) -> None:
     """What a quick response sends is always a command line, in every language."""
-    commands, tr = registry(), translator(language)
+    commands, tr, policy = registry(), translator(language), policy_of("searx-chat")
     for topic in Topic:
         for aspect in Aspect:
-            for choice in reply(policy_of("searx-chat"), Question(topic, aspect), DAY).choices:
+            for choice in reply(policy, Question(topic, aspect), DAY).choices:
                 assert commands.parse(choice.line) is not None, choice.line
     for command in COMMANDS:
         for parameter in command.parameters[:1]:
