@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
@@ -46,23 +47,29 @@ def _without_fallback(stanza: Element, text: str) -> str:
     Fallbacks for anything else stay: what they stand in for is unknown here, so they are the
     message (XEP-0428 §2).  The offsets count code points (XEP-0426); impossible ones cut nothing.
     """
+    cuts = [
+        (start, end)
+        for fallback in stanza.findall(_FALLBACK)
+        if fallback.get("for") == ns.REPLY
+        for part in fallback.findall(_RANGE)
+        for start, end in [(_offset(part, "start", 0), _offset(part, "end", len(text)))]
+        if start < end <= len(text)
+    ]
+    if not cuts:
+        return text
     kept = bytearray(b"\1") * len(text)
-    for fallback in stanza.findall(_FALLBACK):
-        if fallback.get("for") != ns.REPLY:
-            continue
-        for part in fallback.findall(_RANGE):
-            start, end = _offset(part, "start", 0), _offset(part, "end", len(text))
-            if start is not None and end is not None and start < end <= len(text):
-                kept[start:end] = bytes(end - start)
+    for start, end in cuts:
+        kept[start:end] = bytes(end - start)
     own = "".join(character for character, keep in zip(text, kept, strict=True) if keep)
     return own if own.strip() else text
 
 
-def _offset(part: Element, name: str, default: int) -> int | None:
+def _offset(part: Element, name: str, default: int) -> int:
+    """Return an offset; one behind every text when it is none."""
     given = part.get(name)
     if given is None:
         return default
-    return int(given) if _COUNT.fullmatch(given) else None
+    return int(given) if _COUNT.fullmatch(given) else sys.maxsize
 
 
 def _without_quotes(text: str) -> str:

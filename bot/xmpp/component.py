@@ -14,7 +14,7 @@ from bot.xmpp.connection import Connection
 from bot.xmpp.discovery import Discovery
 from bot.xmpp.elements import error
 from bot.xmpp.incoming import Incoming, read_message
-from bot.xmpp.jid import bare, domain, is_account
+from bot.xmpp.jid import bare
 from bot.xmpp.limits import Echoes, RateLimit, Verdict
 from bot.xmpp.queries import Queries
 from bot.xmpp.workers import Job, Workers
@@ -56,7 +56,7 @@ class Component:
         a flood gets none.
         """
         message = read_message(stanza, self._desk.services.policy.languages)
-        if message is None or not self._is_person(message.sender):
+        if message is None or not self._is_person(message.account):
             return
         now = asyncio.get_running_loop().time()
         verdict = self._limit.judge(message.account, now)
@@ -79,8 +79,8 @@ class Component:
 
     def on_presence(self, stanza: Element) -> None:
         """Accept subscriptions and answer probes."""
-        sender = stanza.get("from", "")
-        if self._is_person(sender) and self._is_within_limit(sender):
+        account = bare(stanza.get("from", ""))
+        if self._is_person(account) and self._is_within_limit(account):
             for answer in presence.answers(stanza, self._discovery.avatar_hash):
                 self._send_element(answer)
 
@@ -88,18 +88,19 @@ class Component:
         """Answer a request; results and errors are nobody's answer here and are ignored."""
         if stanza.get("type") not in ("get", "set"):
             return
-        if not self._is_within_limit(stanza.get("from", "")):
+        if not self._is_within_limit(bare(stanza.get("from", ""))):
             self._send_element(error(stanza, "wait", "resource-constraint"))
             return
         self._workers.add(Job(partial(self._answer_iq, stanza), partial(self._refuse, stanza)))
 
-    def _is_person(self, sender: str) -> bool:
+    def _is_person(self, account: str) -> bool:
         """Tell people from servers and from ourselves, who would answer answers for ever."""
-        return is_account(sender) and domain(sender) != self._domain
+        local, _at, host = account.rpartition("@")
+        return local != "" and host != self._domain
 
-    def _is_within_limit(self, sender: str) -> bool:
+    def _is_within_limit(self, account: str) -> bool:
         now = asyncio.get_running_loop().time()
-        return self._requests.judge(bare(sender), now) is Verdict.ANSWER
+        return self._requests.judge(account, now) is Verdict.ANSWER
 
     async def _answer(self, message: Incoming, text: str) -> None:
         spoken = await self._desk.chat(

@@ -25,12 +25,13 @@ _LONGEST_KEY = 100
 class Incoming:
     """A message that wants an answer.
 
-    *sender* and *to* are JIDs as the server stamped them; *text* is None when the message is
-    encrypted end to end and cannot be read (XEP-0380).  *language* is the xml:lang of the words
-    (BCP 47).  *id* is empty when there is none.
+    *sender* and *to* are JIDs as the server stamped them, *account* is the sender's bare JID.
+    *text* is None when the message is encrypted end to end and cannot be read (XEP-0380).
+    *language* is the xml:lang of the words (BCP 47).  *id* is empty when there is none.
     """
 
     sender: str
+    account: str
     to: str
     type: str
     id: str
@@ -39,11 +40,6 @@ class Incoming:
     text: str | None
     wants_receipt: bool
     has_chat_state: bool
-
-    @property
-    def account(self) -> str:
-        """The bare JID of the sender."""
-        return bare(self.sender)
 
     @property
     def conversation(self) -> str:
@@ -71,6 +67,7 @@ def read_message(stanza: Element, offered: Sequence[str] = ()) -> Incoming | Non
         return None
     return Incoming(
         sender,
+        bare(sender),
         to,
         "chat" if type_ == "chat" else "normal",
         stanza.get("id", ""),

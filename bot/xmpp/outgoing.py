@@ -19,6 +19,9 @@ _NUMBERS = itertools.count()
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML document may hold (XML 1.0 §2.2)."""
 
+_PLAIN = re.compile("[ !#-%(-;=?-~]*")
+"""What needs no care in an attribute: ASCII without quotes, ampersands and angle brackets."""
+
 
 def clean(text: str) -> str:
     """Return *text* without characters that would break the stream."""
@@ -56,4 +59,4 @@ def _addresses(to: Incoming) -> str:
 
 
 def _attribute(value: str) -> str:
-    return quoteattr(clean(value))
+    return f"'{value}'" if _PLAIN.fullmatch(value) else quoteattr(clean(value))
