@@ -19,6 +19,7 @@ from bot.dialogue.understanding import PhraseError, Understander
 from bot.files import BadFile
 from bot.policy.model import Policy, read_policy
 from bot.store import open_store
+from bot.xmpp import incidents
 from bot.xmpp.component import Component
 from bot.xmpp.connection import Connection
 from bot.xmpp.limits import RateLimit
@@ -127,7 +128,10 @@ async def _reloading(hangup: asyncio.Event, front: Desk, settings: Settings) -> 
     while True:
         await hangup.wait()
         hangup.clear()
-        reload(front, settings)
+        try:
+            reload(front, settings)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the bot goes on as it was
+            _LOG.error("nothing was reloaded; incident %s", incidents.record(error))
 
 
 def reload(front: Desk, settings: Settings) -> None:

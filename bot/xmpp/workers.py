@@ -34,13 +34,15 @@ class Workers:
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[Job] = asyncio.Queue(_LONGEST_QUEUE)
+        self._is_flooded = False
 
     def add(self, job: Job) -> None:
         """Have *job* done; when too many wait already, it is dropped as the flood that it is."""
-        try:
+        if not self._queue.full():
             self._queue.put_nowait(job)
-        except asyncio.QueueFull:
-            _LOG.warning("too many requests at once; one was dropped")
+        elif not self._is_flooded:
+            self._is_flooded = True
+            _LOG.warning("more is asked than can be answered; what comes now is dropped")
 
     async def run(self) -> None:
         """Do the jobs until cancelled."""
@@ -55,6 +57,9 @@ class Workers:
     async def _work(self) -> None:
         while True:
             job = await self._queue.get()
+            if self._is_flooded and self._queue.qsize() < _LONGEST_QUEUE / 2:
+                self._is_flooded = False
+                _LOG.warning("the flood is over; everything is answered again")
             try:
                 await _do(job)
             finally:

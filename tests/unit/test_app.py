@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from bot.commands.desk import Desk
 from bot.config import Settings
 from bot.policy.model import read_policy
 from tests.conftest import NOW, shipped
+from tests.support.server import SECRET, fake_server
 
 
 @pytest.fixture
@@ -120,3 +124,34 @@ async def test_everything_that_is_wrong_is_told_at_once(
     for said in ("secret is missing", "hexadecimal", "'controller' is missing", "de.yaml:2:1:", "bot.po:1:1:"):
         assert any(said in line for line in lines), said
     assert not (shelf / settings.store).exists()
+
+
+async def test_from_start_to_stop(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(config.SECRET_VARIABLE, SECRET)
+    caplog.set_level("INFO", "privacy-bot")
+    question = (
+        "<message from='a@b/c' to='{}' type='chat' xml:lang='en'><body>how long are photos kept?</body></message>"
+    )
+    async with fake_server() as server:
+        given = {"server": config.Server(port=server.port), "store": "sqlite+aiosqlite://"}
+        running = asyncio.create_task(app.run(settings.model_copy(update=given)))
+        await server.connected()
+        server.send(question.format(settings.component))
+        assert "for 7 days" in await server.received("</message>")
+        policy = settings.policy.read_text()
+        for days, text in ((9, policy.replace("retention: 7 days", "retention: 9 days")), (9, "broken")):
+            settings.policy.write_text(text)
+            os.kill(os.getpid(), signal.SIGHUP)
+            await asyncio.sleep(0.1)
+            server.send(question.format(settings.component))
+            assert f"for {days} days" in await server.received("</message>")
+        os.kill(os.getpid(), signal.SIGTERM)
+        await server.received("</stream:stream>")
+        await running
+    said = [record.getMessage() for record in caplog.records]
+    assert said[0].startswith("starting with policy version 2.1")
+    assert said[-1] == "stopped"
+    assert "a@b" not in caplog.text
+    assert "photos" not in caplog.text
