@@ -4,18 +4,18 @@ set -eu
 python=$1
 directory=$2
 
+if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
+    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+        echo "Installing Python and its module venv …" >&2
+        { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-venv; } >&2
+    else
+        echo "Python 3.11 or its module venv is missing. On Debian, as root: apt-get install python3-venv" >&2
+        exit 1
+    fi
+fi
 if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
     echo "Python 3.11 or newer is needed; '$python' is not. Set PYTHON=…" >&2
     exit 1
-fi
-if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
-    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-        echo "Installing python3-venv …" >&2
-        { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-venv; } >&2
-    else
-        echo "The module venv is missing. On Debian, as root: apt-get install python3-venv" >&2
-        exit 1
-    fi
 fi
 
 log=$(mktemp)
