@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from bot.store.errors import StoreError, StoreTooNew, WrongKey
+from bot.store.errors import StoreError, StoreTooNew, WrongKey, explained
 from bot.store.schema import META, STEPS
 
 _TYPES = {
@@ -20,7 +20,10 @@ _TYPES = {
     "postgresql": {"blob": "BYTEA", "timestamp": "TIMESTAMP WITH TIME ZONE"},
 }
 
-_PRAGMAS = ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "busy_timeout = 5000")
+_PRAGMAS = ("busy_timeout = 5000", "synchronous = NORMAL", "foreign_keys = ON")
+
+_BEGIN = "sqlite_begin"
+"""Execution option: the statement that begins a transaction; empty for none."""
 
 
 def engine_of(place: str) -> AsyncEngine:
@@ -28,13 +31,21 @@ def engine_of(place: str) -> AsyncEngine:
     url = _url(place)
     if url.get_backend_name() not in _TYPES:
         raise StoreError(f"{place_of(url)}: use a file, or a URL that begins with sqlite or postgresql")
-    if url.get_backend_name() != "sqlite":
-        return create_async_engine(url)
-    if url.database not in (None, "", ":memory:"):
-        _own_file(Path(str(url.database)))
+    is_sqlite = url.get_backend_name() == "sqlite"
     # One connection: SQLite has one writer anyway, and a database in memory lives in its connection.
-    engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0)
-    event.listen(engine.sync_engine, "connect", _prepare)
+    pool: dict[str, Any] = {"poolclass": AsyncAdaptedQueuePool, "pool_size": 1, "max_overflow": 0}
+    try:
+        engine = create_async_engine(url, **(pool if is_sqlite else {}))
+    except (SQLAlchemyError, ImportError) as error:
+        raise StoreError(
+            f"{place_of(url)}: the driver {url.drivername} cannot be used; begin the URL with "
+            "sqlite+aiosqlite or postgresql+asyncpg, and install that driver"
+        ) from error
+    if is_sqlite:
+        if url.database not in (None, "", ":memory:"):
+            _own_file(Path(str(url.database)))
+        event.listen(engine.sync_engine, "connect", _prepare)
+        event.listen(engine.sync_engine, "begin", _begin)
     return engine
 
 
@@ -66,10 +77,28 @@ def _own_file(path: Path) -> None:
 
 
 def _prepare(connection: Any, _record: object) -> None:
+    # Left to itself, Python's sqlite3 commits before each CREATE: a step could be done by halves.
+    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    if statement := connection.get_execution_options().get(_BEGIN, "BEGIN"):
+        connection.exec_driver_sql(statement)
+
+
+async def make_ready(engine: AsyncEngine, key_check: bytes) -> None:
+    """Bring the database of *engine* up to date; raises `StoreError`, and then nothing is changed."""
+    with explained(place_of(engine.url)):
+        # Immediate: who starts at the same time waits, instead of failing between reading and writing.
+        async with engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
+            await bring_up_to_date(connection, key_check)
+        if engine.dialect.name == "sqlite":  # after it is known to be ours: the mode stays in the file
+            async with engine.execution_options(**{_BEGIN: ""}).connect() as connection:
+                await connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
 
 async def bring_up_to_date(
@@ -77,9 +106,12 @@ async def bring_up_to_date(
 ) -> None:
     """Run the steps that the database has not seen, in the transaction of *connection*.
 
-    Raises `StoreTooNew` and `WrongKey`; nothing is changed then.
+    Raises `StoreError` when it belongs to another program, `StoreTooNew` and `WrongKey`.
     """
     place = place_of(connection.engine.url)
+    tables = await connection.run_sync(lambda connected: inspect(connected).get_table_names())
+    if tables and META.name not in tables:
+        raise StoreError(f"{place}: this is the database of another program; name another one in the setting 'store'")
     await connection.run_sync(META.create, checkfirst=True)
     known = {row.name: row.value for row in await connection.execute(META.select())}
     if known.get("key_check", key_check) != key_check:

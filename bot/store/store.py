@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.store.engine import bring_up_to_date, engine_of, place_of
-from bot.store.errors import StoreError
+from bot.store.engine import engine_of, make_ready, place_of
+from bot.store.errors import explained
 from bot.store.pseudonym import Pseudonymiser
 from bot.store.schema import ACCOUNTS
 
@@ -42,7 +41,7 @@ class Store:
 
     def __init__(self, engine: AsyncEngine, pseudonymiser: Pseudonymiser) -> None:
         self._engine, self._pseudonymiser = engine, pseudonymiser
-        self._languages: OrderedDict[str, str | None] = OrderedDict()
+        self._languages: OrderedDict[bytes, str | None] = OrderedDict()
         self._place = place_of(engine.url)
 
     async def language(self, account: str) -> str | None:
@@ -50,13 +49,15 @@ class Store:
 
         Those asked for last are in memory: only one bot writes to the database.
         """
-        if account in self._languages:
-            return self._languages[account]
+        pseudonym = self._pseudonymiser.account(account)
+        if pseudonym in self._languages:
+            self._languages.move_to_end(pseudonym)
+            return self._languages[pseudonym]
         kept = await self.kept(account)
-        self._languages[account] = kept.language if kept else None
-        if len(self._languages) > _MOST_IN_MEMORY:
-            self._languages.popitem(last=False)
-        return self._languages[account]
+        # A choice made while the database was read is newer than what was read.
+        language = self._languages.get(pseudonym, kept.language if kept else None)
+        self._recall(pseudonym, language)
+        return language
 
     async def kept(self, account: str) -> Kept | None:
         """Return all that is kept about *account*."""
@@ -74,29 +75,46 @@ class Store:
         if language is None:
             await self.forget(account)
             return
+        pseudonym = self._pseudonymiser.account(account)
         chosen = {"language": language, "chosen_at": now.astimezone(UTC)}
-        new = _INSERTS[self._engine.dialect.name](ACCOUNTS).values(
-            pseudonym=self._pseudonymiser.account(account), **chosen
-        )
-        async with self._transaction() as connection:
+        new = _INSERTS[self._engine.dialect.name](ACCOUNTS).values(pseudonym=pseudonym, **chosen)
+        async with self._change(pseudonym, language) as connection:
             await connection.execute(new.on_conflict_do_update(index_elements=["pseudonym"], set_=chosen))
-        self._languages.pop(account, None)
 
     async def forget(self, account: str) -> bool:
         """Erase all that is kept about *account*; return whether there was anything."""
-        query = delete(ACCOUNTS).where(ACCOUNTS.c.pseudonym == self._pseudonymiser.account(account))
+        pseudonym = self._pseudonymiser.account(account)
+        query = delete(ACCOUNTS).where(ACCOUNTS.c.pseudonym == pseudonym)
+        async with self._change(pseudonym, None) as connection:
+            return (await connection.execute(query)).rowcount > 0
+
+    async def check(self) -> None:
+        """Ask the database for a sign of life."""
         async with self._transaction() as connection:
-            erased = (await connection.execute(query)).rowcount > 0
-        self._languages.pop(account, None)
-        return erased
+            await connection.execute(text("SELECT 1"))
+
+    @asynccontextmanager
+    async def _change(self, pseudonym: bytes, language: str | None) -> AsyncIterator[AsyncConnection]:
+        """A transaction after which the account has *language*; when it fails, the database is asked again."""
+        try:
+            async with self._transaction() as connection:
+                yield connection
+        except BaseException:
+            self._languages.pop(pseudonym, None)
+            raise
+        self._recall(pseudonym, language)
+
+    def _recall(self, pseudonym: bytes, language: str | None) -> None:
+        self._languages[pseudonym] = language
+        self._languages.move_to_end(pseudonym)
+        if len(self._languages) > _MOST_IN_MEMORY:
+            self._languages.popitem(last=False)
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:
-        try:
+        with explained(self._place):
             async with self._engine.begin() as connection:
                 yield connection
-        except (SQLAlchemyError, OSError) as error:
-            raise StoreError(f"{self._place}: {_reason(error)}") from error
 
 
 @asynccontextmanager
@@ -109,25 +127,7 @@ async def open_store(place: str, key: bytes) -> AsyncIterator[Store]:
     pseudonymiser = Pseudonymiser(key)
     engine = engine_of(place)
     try:
-        try:
-            async with engine.begin() as connection:
-                await bring_up_to_date(connection, pseudonymiser.check())
-        except (SQLAlchemyError, OSError) as error:
-            raise StoreError(f"{place_of(engine.url)}: {_reason(error)}") from error
+        await make_ready(engine, pseudonymiser.check())
         yield Store(engine, pseudonymiser)
     finally:
         await engine.dispose()
-
-
-def _reason(error: Exception) -> str:
-    """Return what the database says, without the statement and its values, and what to do."""
-    said = str(getattr(error, "orig", None) or error)
-    remedies = {
-        "not a database": "this file is no database; name another one in the setting 'store'",
-        "full": "the disk is full; free some space, nothing that was stored is lost",
-        "locked": "another program holds the database; stop it, only one bot may use it",
-        "readonly": "the database is read-only; let the bot write to the file and its directory",
-        "unable to open": "the database cannot be opened; the bot must be allowed to write to its directory",
-        "malformed": "the database is damaged; restore it from a backup or move it away",
-    }
-    return next((remedy for word, remedy in remedies.items() if word in said), f"the database failed: {said}")
