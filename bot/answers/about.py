@@ -114,6 +114,8 @@ def controller(policy: Policy, _day: date) -> Iterator[Clause]:
         if contact:
             line = _("%(label)s: %(value)s")(label=label, value=people.reach(contact))
             yield policy_says(line, Aspect.CONTACT)
+    if policy.data_protection_officer is None:
+        yield policy_says(_("The policy names no data protection officer."), Aspect.CONTACT)
 
 
 def _reach(contact: Contact) -> Iterator[Clause]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bot.answers.answer import line
+from bot.answers.topics import DATA
 from bot.commands.services import Services
 from bot.dialogue.command import Call
 from bot.dialogue.memory import Remembered
@@ -42,8 +43,24 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
     if not read.certain and len(read.ranked) > 1:
         return _which(read)
     if isinstance(label, Topic):
-        return Intended(_ask(services, Question(label, read.aspect or Aspect.WHAT)))
+        return Intended(_ask(services, _question(label, read)))
     return _intended(label, read, services)
+
+
+def _question(topic: Topic, read: Understanding) -> Question:
+    """Return what is asked: "the legal basis of the archive" is a side of the archive."""
+    for other in read.ranked[1:]:
+        if topic in _SIDES and other in DATA:
+            return Question(Topic(other), _SIDES[topic])
+    return Question(topic, read.aspect or Aspect.WHAT)
+
+
+_SIDES: dict[Topic, Aspect] = {
+    Topic.LEGAL_BASIS: Aspect.LEGAL_BASIS,
+    Topic.PURPOSES: Aspect.WHY,
+    Topic.DATA_LOCATION: Aspect.WHERE,
+}
+"""Topics that are a side of the data which a question names beside them."""
 
 
 def written_out(text: str, remembered: Remembered, services: Services) -> Call[Services] | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -87,11 +87,6 @@ class Store:
         query = delete(ACCOUNTS).where(ACCOUNTS.c.pseudonym == pseudonym)
         async with self._change(pseudonym, None) as connection:
             return (await connection.execute(query)).rowcount > 0
-
-    async def check(self) -> None:
-        """Ask the database for a sign of life."""
-        async with self._transaction() as connection:
-            await connection.execute(text("SELECT 1"))
 
     @asynccontextmanager
     async def _change(self, pseudonym: bytes, language: str | None) -> AsyncIterator[AsyncConnection]:

@@ -87,3 +87,14 @@ async def test_questions_are_answered_while_the_database_is_away(
     assert "for 7 days" in await body(desk, "how long do you keep my photos?", now)
     assert "languages chosen cannot be read" in caplog.text
     assert "alice" not in caplog.text
+
+
+async def test_a_side_of_something_named_is_answered_for_that(desk: Desk, now: datetime) -> None:
+    assert (
+        "time of your last login" in (await body(desk, "why do you need to know my last login?", now)).splitlines()[0]
+    )
+    assert "website" not in await body(desk, "what is the legal basis for the message archive?", now)
+
+
+async def test_no_data_protection_officer_is_an_answer(desk: Desk, now: datetime) -> None:
+    assert "names no data protection officer" in await body(desk, "do you have a data protection officer?", now)

@@ -42,7 +42,7 @@ async def test_a_step_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     await opened.dispose()
     assert tables(path) == before
     async with open_store(str(path), KEY) as store:
-        await store.check()
+        assert await store.kept("nobody@example.org") is None
 
 
 async def test_a_first_start_that_is_stopped_half_way_can_be_repeated(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ async def test_a_first_start_that_is_stopped_half_way_can_be_repeated(tmp_path: 
         await stopped()
     assert tables(path) == set()
     async with open_store(str(path), KEY) as store:
-        await store.check()
+        assert await store.kept("nobody@example.org") is None
 
 
 async def test_the_steps_lead_to_the_tables_that_the_queries_use(tmp_path: Path) -> None:

@@ -87,4 +87,4 @@ async def test_moments_come_back_in_utc(store: Store) -> None:
 
 async def test_a_sign_of_life(tmp_path: Path) -> None:
     async with open_store(str(tmp_path / "state.db"), KEY) as store:
-        await store.check()
+        assert await store.kept("nobody@example.org") is None
