@@ -85,6 +85,6 @@ async def test_moments_come_back_in_utc(store: Store) -> None:
     assert kept.chosen_at.tzinfo is UTC
 
 
-async def test_a_sign_of_life(tmp_path: Path) -> None:
+async def test_nothing_is_kept_about_strangers(tmp_path: Path) -> None:
     async with open_store(str(tmp_path / "state.db"), KEY) as store:
         assert await store.kept("nobody@example.org") is None
