@@ -93,7 +93,7 @@ def _misfit(detail: ErrorDetails) -> str:
         case "too_short":
             least = limits["min_length"]
             return f"at least {least} {'entry is' if least == 1 else 'entries are'} needed here"
-        case "string_type":
+        case "string_type" | "path_type":
             return f"a text is needed here, not {given}"
         case "string_too_short":
             return "a text is needed here, not an empty one"

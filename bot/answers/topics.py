@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from bot.answers import about
 from bot.answers.clause import Clause, in_force, policy_says, stated
 from bot.i18n import _
+from bot.policy.base import Statement
 from bot.policy.model import Policy
 from bot.policy.organisation import Practice, RecipientKind
 from bot.policy.services import ServiceKind
 from bot.policy.terms import Category, Stored
 from bot.policy.vocabulary import Topic
 from bot.policy.wording import data, people, services
+from bot.policy.wording.line import Line
 
 DATA: dict[Topic, tuple[Category, ...]] = {
     Topic.ACCOUNT: (
@@ -67,6 +69,8 @@ _NEVER: dict[Topic, frozenset[Practice]] = {
     ),
 }
 
+T = TypeVar("T", bound=Statement)
+
 _Gatherer: TypeAlias = Callable[[Policy, date], Iterator[Clause]]
 
 
@@ -97,25 +101,10 @@ def _backups(policy: Policy, day: date) -> Iterator[Clause]:
     yield from about.gone_from_backups(policy, day, only_dates=True)
 
 
-def _inactive(policy: Policy, day: date) -> Iterator[Clause]:
-    for one in in_force(policy.inactive_accounts, day):
-        yield from stated(services.inactivity(one), one)
-
-
 def _account_erasure(policy: Policy, day: date) -> Iterator[Clause]:
     for one in in_force(policy.account_erasure, day):
         yield from stated(services.account_erasure(one), one)
     yield from about.gone_from_backups(policy, day)
-
-
-def _encryption(policy: Policy, day: date) -> Iterator[Clause]:
-    for one in in_force(policy.encryption, day):
-        yield from stated(services.encryption(one), one)
-
-
-def _federation(policy: Policy, day: date) -> Iterator[Clause]:
-    for one in in_force(policy.federation, day):
-        yield from stated(services.federation(one), one)
 
 
 def _abuse(policy: Policy, day: date) -> Iterator[Clause]:
@@ -135,11 +124,6 @@ def _cookies(policy: Policy, day: date) -> Iterator[Clause]:
         yield from stated(services.cookie(one), one)
 
 
-def _search(policy: Policy, day: date) -> Iterator[Clause]:
-    for one in in_force(policy.search_engines, day):
-        yield from stated(services.search_engine(one), one)
-
-
 def _analytics(policy: Policy, day: date) -> Iterator[Clause]:
     for one in in_force(policy.analytics, day):
         yield from stated(services.analytics(one, day), one)
@@ -154,19 +138,29 @@ def _children(policy: Policy, day: date) -> Iterator[Clause]:
         yield from stated(services.children(policy.children), policy.children)
 
 
+def _each(statements: Callable[[Policy], tuple[T, ...]], say: Callable[[T], tuple[Line, ...]]) -> _Gatherer:
+    """Return a gatherer that says each of the *statements* in force."""
+
+    def gatherer(policy: Policy, day: date) -> Iterator[Clause]:
+        for one in in_force(statements(policy), day):
+            yield from stated(say(one), one)
+
+    return gatherer
+
+
 _OWN: dict[Topic, _Gatherer] = {
     Topic.OVERVIEW: about.overview,
     Topic.BACKUPS: _backups,
-    Topic.INACTIVE_ACCOUNTS: _inactive,
+    Topic.INACTIVE_ACCOUNTS: _each(lambda policy: policy.inactive_accounts, services.inactivity),
     Topic.ACCOUNT_DELETION: _account_erasure,
-    Topic.ENCRYPTION: _encryption,
-    Topic.FEDERATION: _federation,
+    Topic.ENCRYPTION: _each(lambda policy: policy.encryption, services.encryption),
+    Topic.FEDERATION: _each(lambda policy: policy.federation, services.federation),
     Topic.PURPOSES: about.purposes,
     Topic.LEGAL_BASIS: about.legal_basis,
     Topic.ABUSE: _abuse,
     Topic.AUTHORITIES: _authorities,
     Topic.WEBMAIL_COOKIES: _cookies,
-    Topic.SEARCH_ENGINE: _search,
+    Topic.SEARCH_ENGINE: _each(lambda policy: policy.search_engines, services.search_engine),
     Topic.WEB_ANALYTICS: _analytics,
     Topic.RIGHTS: about.rights,
     Topic.CONTROLLER_CONTACT: about.controller,

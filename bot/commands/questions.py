@@ -7,7 +7,7 @@ from datetime import date
 from bot.answers.document import OTHER, document
 from bot.answers.source import why as source_of
 from bot.commands.services import BotCommand, Services
-from bot.dialogue.command import Command, Option, Parameter, Request
+from bot.dialogue.command import Command, Handler, Option, Parameter, Request
 from bot.dialogue.reply import Block, Choice, Fact, Heading, Items, Lead, Question, Reply
 from bot.i18n import Day, _, p_
 from bot.policy.model import Policy
@@ -68,16 +68,13 @@ def _head(policy: Policy) -> list[Block]:
     return blocks
 
 
-async def _contact(request: Request, services: Services) -> Reply:
-    return services.answers.reply(Question(Topic.CONTROLLER_CONTACT), request.now.date())
+def _about(topic: Topic) -> Handler[Services]:
+    """Return a handler that answers what the policy says about *topic*."""
 
+    async def answer(request: Request, services: Services) -> Reply:
+        return services.answers.reply(Question(topic), request.now.date())
 
-async def _rights(request: Request, services: Services) -> Reply:
-    return services.answers.reply(Question(Topic.RIGHTS), request.now.date())
-
-
-async def _transparency(request: Request, services: Services) -> Reply:
-    return services.answers.reply(Question(Topic.AUTHORITIES), request.now.date())
+    return answer
 
 
 _ASPECT = Parameter("aspect", _("Which side of it?"), _ASPECT_OPTIONS, default=Aspect.WHAT)
@@ -135,7 +132,7 @@ CONTACT: BotCommand = Command(
     "contact",
     _("Contact"),
     _("Says who is responsible and how to reach them."),
-    _contact,
+    _about(Topic.CONTROLLER_CONTACT),
     words=(p_("command", "contact"),),
 )
 
@@ -143,7 +140,7 @@ RIGHTS: BotCommand = Command(
     "rights",
     _("Your rights"),
     _("Says which rights you have and how to use them."),
-    _rights,
+    _about(Topic.RIGHTS),
     words=(p_("command", "rights"),),
 )
 
@@ -151,7 +148,7 @@ TRANSPARENCY: BotCommand = Command(
     "transparency",
     _("Transparency report"),
     _("Says how often authorities asked for data of users."),
-    _transparency,
+    _about(Topic.AUTHORITIES),
     words=(p_("command", "transparency"),),
 )
 

@@ -1,6 +1,5 @@
 """Real servers, each started once for the whole run."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -20,7 +19,7 @@ VERSIONS: tuple[tuple[Kind, str], ...] = (
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running server; the tests that use it run once for every version.
 
-    A missing one is skipped with what to install, and is a failure where ``REQUIRE_SERVERS`` is set.
+    A missing one is a failure that says what to run: nothing is skipped.
     """
     kind, version = request.param
     with running(installed(kind, version), tmp_path_factory.mktemp(kind)) as server:
@@ -35,10 +34,8 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 
 def installed(kind: Kind, version: str) -> Installation:
-    """The server of that kind and version; the test is skipped or fails without it."""
+    """The server of that kind and version; the test fails without it."""
     try:
         return find(kind, version)
     except MissingServer as missing:
-        if os.environ.get("REQUIRE_SERVERS"):
-            pytest.fail(f"REQUIRE_SERVERS is set, but {missing}")
-        pytest.skip(str(missing))
+        pytest.fail(str(missing))

@@ -92,3 +92,9 @@ def test_others_reading_the_secret_is_noticed(tmp_path: Path) -> None:
     assert config.readable_by_others(path)
     path.chmod(0o600)
     assert not config.readable_by_others(path)
+
+
+def test_a_list_for_a_path_is_told_in_plain_words(written: Path) -> None:
+    written.write_text("component: privacy.example.org\npolicy: [a]\n")
+    with pytest.raises(BadFile, match=r":2:1: a text is needed here, not a list"):
+        read_settings(written)
