@@ -31,7 +31,12 @@ class Extra:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What a server is configured with: names, ports on loopback, a directory."""
+    """What a server is configured with: names, ports on loopback, a directory.
+
+    Attributes:
+        companion: the companion module is loaded, for the component, under the node ``privacy``.
+        sql: everything lies in SQLite instead of the server's own files or tables.
+    """
 
     directory: Path
     domain: str
@@ -40,6 +45,8 @@ class Parameters:
     c2s: int
     component_port: int
     http: int
+    companion: bool
+    sql: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Debian's ``ejabberdctl`` runs only as root or the user ejabberd and wants the po
 the Erlang machine is started directly and without distribution.
 """
 
+import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -16,7 +17,7 @@ CONFIGURATION = """\
 hosts: ["{domain}"]
 loglevel: info
 s2s_access: none
-auth_method: internal
+auth_method: {authentication}
 auth_password_format: scram
 listen:
   - port: {c2s}
@@ -53,7 +54,21 @@ modules:
   mod_roster: {{}}
   mod_vcard: {{}}
   mod_version: {{}}
+{companion}
 {modules}
+"""
+
+COMPANION = Path(__file__).resolve().parents[2] / "data/server_modules/ejabberd/mod_privacy_bot/src"
+
+MODULE = """\
+  mod_privacy_bot:
+    component: "{component}"
+"""
+
+STORAGE = """\
+default_db: sql
+sql_type: sqlite
+sql_database: "{directory}/ejabberd.sqlite"
 """
 
 
@@ -74,7 +89,9 @@ def prepare(installation: Installation, parameters: Parameters, extra: Extra) ->
             c2s=parameters.c2s,
             component_port=parameters.component_port,
             http=parameters.http,
-            settings=extra.settings,
+            authentication="sql" if parameters.sql else "internal",
+            settings=(STORAGE.format(directory=directory) if parameters.sql else "") + extra.settings,
+            companion=MODULE.format(component=parameters.component) if parameters.companion else "",
             modules=extra.modules,
         )
     )
@@ -87,8 +104,11 @@ def prepare(installation: Installation, parameters: Parameters, extra: Extra) ->
     }
     beams = directory / "beams"
     beams.mkdir(exist_ok=True)
-    if extra.plugins is not None:
-        _compile(extra.plugins, beams)
+    for sources in (COMPANION if parameters.companion else None, extra.plugins):
+        if sources is not None:
+            _compile(sources, beams)
+    if parameters.sql:
+        _create_tables(installation.root, directory / "ejabberd.sqlite")
     # Mnesia's directory is an Erlang term: a string in double quotes.
     mnesia = f'"{directory / "mnesia"}"'
     command = ("erl", "-noinput", "-pa", str(beams), "-mnesia", "dir", mnesia, "-s", "ejabberd")
@@ -100,6 +120,13 @@ def _libraries(root: Path) -> str:
     application = ejabberd_application(root)
     assert application is not None, "an installation is found by this file"  # noqa: S101
     return f"{root / 'usr/lib/erlang/lib'}:{application.parents[2]}"
+
+
+def _create_tables(root: Path, database: Path) -> None:
+    """Create the tables as ejabberd before 23.10 needs them; later versions find nothing to do."""
+    if not database.exists():
+        with sqlite3.connect(database) as connection:
+            connection.executescript((root / "usr/share/ejabberd/sql/lite.sql").read_text())
 
 
 def _compile(sources: Path, beams: Path) -> None:

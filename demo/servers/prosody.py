@@ -13,6 +13,7 @@ CONFIGURATION = """\
 pidfile = "{directory}/prosody.pid"
 data_path = "{directory}/data"
 plugin_paths = {{ {plugins} }}
+{storage}
 interfaces = {{ "127.0.0.1" }}
 local_interfaces = {{ "127.0.0.1" }}
 c2s_ports = {{ {c2s} }}
@@ -38,6 +39,7 @@ default_archive_policy = true
 log = {{ info = "{directory}/prosody.log" }}
 
 VirtualHost "{domain}"
+{companion}
 {modules}
 
 Component "{component}"
@@ -49,6 +51,19 @@ Component "conference.{domain}" "muc"
 Component "upload.{domain}" "http_file_share"
 
 {components}
+"""
+
+
+COMPANION = Path(__file__).resolve().parents[2] / "data" / "server_modules" / "prosody"
+
+MODULE = """\
+modules_enabled = {{ "privacy_bot" }}
+privacy_bot_component = "{component}"
+"""
+
+STORAGE = """\
+storage = "sql"
+sql = {{ driver = "SQLite3", database = "{directory}/data/prosody.sqlite" }}
 """
 
 
@@ -68,7 +83,9 @@ def prepare(installation: Installation, parameters: Parameters, extra: Extra) ->
             component_port=parameters.component_port,
             http=parameters.http,
             as_root="run_as_root = true" if os.geteuid() == 0 else "",
-            plugins="" if extra.plugins is None else f'"{extra.plugins}"',
+            plugins=", ".join(f'"{path}"' for path in (extra.plugins, COMPANION) if path is not None),
+            storage=STORAGE.format(directory=directory) if parameters.sql else "",
+            companion=MODULE.format(component=parameters.component) if parameters.companion else "",
             settings=extra.settings,
             modules=extra.modules,
             components=extra.components,

@@ -21,6 +21,8 @@ def running(
     component: str = "privacy.localhost",
     secret: str = "component-secret",  # noqa: S107 - of a server that only loopback reaches
     extra: Extra | None = None,
+    companion: bool = True,
+    sql: bool = False,
 ) -> Iterator[Server]:
     """A server that listens on loopback and keeps everything in ``directory``.
 
@@ -34,12 +36,14 @@ def running(
         component: the domain that a component may take.
         secret: the component's password.
         extra: additions to the configuration.
+        companion: load the companion module.
+        sql: keep everything in SQLite.
 
     Raises:
         StartError: it did not come up.
     """
     c2s, component_port, http = free_ports(3)
-    parameters = Parameters(directory.resolve(), domain, component, secret, c2s, component_port, http)
+    parameters = Parameters(directory.resolve(), domain, component, secret, c2s, component_port, http, companion, sql)
     launch = PREPARE[installation.kind](installation, parameters, extra or Extra())
     server = Server(installation, parameters, launch)
     try:

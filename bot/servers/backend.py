@@ -1,0 +1,57 @@
+"""What the bot wants of a server, whichever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.policy.observed import AccountsPage, Erased, Hello, Inventory, RecordsPage, Settings
+
+
+class ServerError(Exception):
+    """The server did not give what was asked; the subclass says whether asking again helps."""
+
+
+class Unreachable(ServerError):  # noqa: N818 -- named after what is wrong
+    """No answer in time, no connection, no companion module, or overloaded: try again later."""
+
+
+class Refused(ServerError):  # noqa: N818
+    """The server does not serve us: another component is configured, or a request was malformed."""
+
+
+class Unsupported(ServerError):  # noqa: N818
+    """The server can never do this: the operation or category is unknown there, or the module too old."""
+
+
+class NoSuchAccount(ServerError):  # noqa: N818
+    """There is no such account."""
+
+
+class ServerBackend(Protocol):
+    """A server that can be asked (docs/companion-protocol.md); all methods raise `ServerError`.
+
+    Accounts are named by their local part.
+    """
+
+    @property
+    def host(self) -> str:
+        """The domain that has the accounts."""
+
+    async def hello(self) -> Hello:
+        """Return who answers, and what it can do."""
+
+    async def settings(self) -> Settings:
+        """Return the settings in force."""
+
+    async def accounts(self, after: str | None = None, limit: int = 500) -> AccountsPage:
+        """Return a page of the accounts."""
+
+    async def inventory(self, account: str, categories: Sequence[str] = (), details: int = 0) -> Inventory:
+        """Return what is held for *account*; with no *categories*, everything."""
+
+    async def records(self, account: str, category: str, after: str | None = None, limit: int = 50) -> RecordsPage:
+        """Return a page of the data themselves."""
+
+    async def erase(self, account: str, category: str) -> Erased:
+        """Erase a category, or with `account` everything."""
