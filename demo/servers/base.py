@@ -12,9 +12,11 @@ from demo.servers.find import Installation
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """What a caller adds to the configuration; all of it in the server's own syntax.
+    """What a caller wants different in the configuration; texts are in the server's own syntax.
 
     Attributes:
+        companion: the companion module is loaded, for the component, under the node ``privacy``.
+        sql: everything lies in SQLite instead of the server's own files or tables.
         plugins: a directory with modules: ``*.lua`` for Prosody (searched before its own), ``*.erl``
             for ejabberd (compiled before the start).
         settings: lines at the top level, before everything else.
@@ -23,6 +25,8 @@ class Extra:
         components: Prosody only: lines at the end, for further components.
     """
 
+    companion: bool = True
+    sql: bool = False
     plugins: Path | None = None
     settings: str = ""
     modules: str = ""
@@ -31,12 +35,7 @@ class Extra:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What a server is configured with: names, ports on loopback, a directory.
-
-    Attributes:
-        companion: the companion module is loaded, for the component, under the node ``privacy``.
-        sql: everything lies in SQLite instead of the server's own files or tables.
-    """
+    """What a server is configured with: names, ports on loopback, a directory."""
 
     directory: Path
     domain: str
@@ -45,8 +44,6 @@ class Parameters:
     c2s: int
     component_port: int
     http: int
-    companion: bool
-    sql: bool
 
 
 @dataclass(frozen=True, slots=True)

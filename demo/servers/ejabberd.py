@@ -89,9 +89,9 @@ def prepare(installation: Installation, parameters: Parameters, extra: Extra) ->
             c2s=parameters.c2s,
             component_port=parameters.component_port,
             http=parameters.http,
-            authentication="sql" if parameters.sql else "internal",
-            settings=(STORAGE.format(directory=directory) if parameters.sql else "") + extra.settings,
-            companion=MODULE.format(component=parameters.component) if parameters.companion else "",
+            authentication="sql" if extra.sql else "internal",
+            settings=(STORAGE.format(directory=directory) if extra.sql else "") + extra.settings,
+            companion=MODULE.format(component=parameters.component) if extra.companion else "",
             modules=extra.modules,
         )
     )
@@ -104,10 +104,10 @@ def prepare(installation: Installation, parameters: Parameters, extra: Extra) ->
     }
     beams = directory / "beams"
     beams.mkdir(exist_ok=True)
-    for sources in (COMPANION if parameters.companion else None, extra.plugins):
+    for sources in (COMPANION if extra.companion else None, extra.plugins):
         if sources is not None:
             _compile(sources, beams)
-    if parameters.sql:
+    if extra.sql:
         _create_tables(installation.root, directory / "ejabberd.sqlite")
     # Mnesia's directory is an Erlang term: a string in double quotes.
     mnesia = f'"{directory / "mnesia"}"'

@@ -21,8 +21,6 @@ def running(
     component: str = "privacy.localhost",
     secret: str = "component-secret",  # noqa: S107 - of a server that only loopback reaches
     extra: Extra | None = None,
-    companion: bool = True,
-    sql: bool = False,
 ) -> Iterator[Server]:
     """A server that listens on loopback and keeps everything in ``directory``.
 
@@ -35,15 +33,13 @@ def running(
         domain: the virtual host that has the accounts.
         component: the domain that a component may take.
         secret: the component's password.
-        extra: additions to the configuration.
-        companion: load the companion module.
-        sql: keep everything in SQLite.
+        extra: what differs from the usual configuration.
 
     Raises:
         StartError: it did not come up.
     """
     c2s, component_port, http = free_ports(3)
-    parameters = Parameters(directory.resolve(), domain, component, secret, c2s, component_port, http, companion, sql)
+    parameters = Parameters(directory.resolve(), domain, component, secret, c2s, component_port, http)
     launch = PREPARE[installation.kind](installation, parameters, extra or Extra())
     server = Server(installation, parameters, launch)
     try:
