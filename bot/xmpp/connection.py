@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
@@ -43,21 +44,28 @@ class Connection:
         self._patience = patience if patience is not None else Patience()
         self._stream: Stream | None = None
         self._handlers: Handlers = {}
+        self._on_end: Callable[[], None] = lambda: None
 
-    def handle(self, handlers: Handlers) -> None:
-        """Set what happens with stanzas: by name (`message`, `presence`, `iq`)."""
+    def handle(self, handlers: Handlers, on_end: Callable[[], None] | None = None) -> None:
+        """Set what happens with stanzas, by name (`message`, `presence`, `iq`), and when a connection ends."""
         self._handlers = handlers
+        self._on_end = on_end or self._on_end
 
     @property
     def default_language(self) -> str | None:
         """The language that the server puts on stanzas which came without one (RFC 6120 §4.7.4)."""
         return self._stream.peer_default_lang if self._stream is not None else None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection on which stanzas can be sent."""
+        stream = self._stream
+        return stream is not None and stream.began.is_set() and stream.transport is not None
+
     def send(self, xml: str) -> None:
         """Send a stanza that is written as text; without a connection it is lost, as on the wire."""
-        stream = self._stream
-        if stream is not None and stream.began.is_set() and stream.transport is not None:
-            stream.send_raw(xml)
+        if self._stream is not None and self.is_open:
+            self._stream.send_raw(xml)
 
     def send_element(self, stanza: Element) -> None:
         """Send a stanza."""
@@ -85,6 +93,7 @@ class Connection:
             return await stream.ended
         finally:
             self._stream = None
+            self._on_end()
             watch.cancel()
             await stream.close()
 

@@ -1,0 +1,108 @@
+"""Speaks the companion protocol (docs/companion-protocol.md): JSON there and back, checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from pydantic import ValidationError
+
+from bot.policy.observed import (
+    AccountsPage,
+    Erased,
+    Event,
+    Hello,
+    Inventory,
+    Observed,
+    RecordsPage,
+    Settings,
+)
+from bot.servers.backend import Unsupported
+
+NAMESPACE = "xmpp-privacy-bot:companion:1"
+PROTOCOL = 1
+
+
+class Ask(Protocol):
+    """Carries a request to the server."""
+
+    async def __call__(self, operation: str, arguments: str, *, changes: bool = False) -> str:
+        """Return the JSON that answers; *changes* tells requests that change something.
+
+        Raises `ServerError`.
+        """
+
+
+P = TypeVar("P", bound=Observed)
+
+
+class Companion:
+    """The companion module of one host, as a `ServerBackend`."""
+
+    def __init__(self, host: str, ask: Ask) -> None:
+        self._host, self._ask = host, ask
+
+    @property
+    def host(self) -> str:
+        """The domain that has the accounts."""
+        return self._host
+
+    async def hello(self) -> Hello:
+        """Return who answers; raises `Unsupported` when it speaks another protocol."""
+        hello = await self._asked("hello", Hello)
+        if hello.protocol != PROTOCOL:
+            raise Unsupported(
+                f"the companion module {hello.module} speaks version {hello.protocol} of the protocol, this bot "
+                f"{PROTOCOL}; install the module that comes with this bot: privacy-bot server-module {hello.server}"
+            )
+        return hello
+
+    async def settings(self) -> Settings:
+        """Return the settings in force."""
+        return await self._asked("settings", Settings)
+
+    async def accounts(self, after: str | None = None, limit: int = 500) -> AccountsPage:
+        """Return a page of the accounts."""
+        return await self._asked("accounts", AccountsPage, after=after, limit=limit)
+
+    async def inventory(self, account: str, categories: Sequence[str] = (), details: int = 0) -> Inventory:
+        """Return what is held for *account*; with no *categories*, everything."""
+        chosen = list(categories) or None
+        return await self._asked("inventory", Inventory, account=account, categories=chosen, details=details or None)
+
+    async def records(self, account: str, category: str, after: str | None = None, limit: int = 50) -> RecordsPage:
+        """Return a page of the data themselves."""
+        return await self._asked("records", RecordsPage, account=account, category=category, after=after, limit=limit)
+
+    async def erase(self, account: str, category: str) -> Erased:
+        """Erase a category, or with `account` everything."""
+        return await self._asked("erase", Erased, changes=True, account=account, category=category)
+
+    async def _asked(self, operation: str, model: type[P], *, changes: bool = False, **arguments: object) -> P:
+        given = {name: value for name, value in arguments.items() if value is not None}
+        return _read(model, await self._ask(operation, json.dumps(given, ensure_ascii=False), changes=changes))
+
+
+def read_event(text: str) -> Event | None:
+    """Return the event that a module tells of; None when it is none that we understand."""
+    try:
+        return Event.model_validate(_parsed(text))
+    except (ValueError, ValidationError):
+        return None
+
+
+def _read(model: type[P], text: str) -> P:
+    try:
+        return model.model_validate(_parsed(text))
+    except (ValueError, ValidationError) as error:
+        raise Unsupported(
+            "the companion module's answer is not as the protocol wants it; install the module that comes with this bot"
+        ) from error
+
+
+def _parsed(text: str) -> Mapping[str, Any]:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError("no object")  # noqa: TRY004 -- as with everything else that is no JSON object
+    return found
