@@ -8,21 +8,26 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot import config, i18n
 from bot.catalogues import check_catalogues
 from bot.commands.build import services, understander
+from bot.commands.catalogue import registry
 from bot.commands.desk import Desk
 from bot.config import BadSecret, Settings
 from bot.dialogue.understanding import PhraseError, Understander
 from bot.files import BadFile
 from bot.policy.model import Policy, read_policy
+from bot.servers.companion import Companion
 from bot.store import open_store
 from bot.xmpp import incidents
 from bot.xmpp.component import Component
 from bot.xmpp.connection import Connection
 from bot.xmpp.limits import RateLimit
+from bot.xmpp.requests import Requests
+from bot.xmpp.stream import Handlers
 
 _LOG = logging.getLogger("privacy-bot")
 
@@ -94,11 +99,14 @@ async def run(settings: Settings) -> None:
         _LOG.warning("%s can be read by other users; chmod 600 would hide it", settings.secret_file)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.store, key))
-        front = Desk(services(policy, store), understanding)
         connection = Connection(settings.component, secret, settings.server.host, settings.server.port)
+        requests = Requests(connection, settings.component, settings.domain)
+        server = Companion(settings.domain, requests.ask)
+        front = Desk(services(policy, store, server, settings.admins), understanding)
         limit = RateLimit(settings.rate_limit.messages, settings.rate_limit.per.days() * _SECONDS_PER_DAY)
-        component = Component(front, settings.component, limit, connection)
-        connection.handle({"message": component.on_message, "presence": component.on_presence, "iq": component.on_iq})
+        component = Component(front, settings.component, limit, connection, requests)
+        handlers: Handlers = {"message": component.on_message, "presence": component.on_presence, "iq": component.on_iq}
+        connection.handle(handlers, requests.on_disconnect)
         _announce(policy, "starting")
         await _until(stop, connection.run(), component.run(), _reloading(hangup, front, settings))
     _LOG.info("stopped")
@@ -144,7 +152,9 @@ def reload(front: Desk, settings: Settings) -> None:
         _LOG.error("nothing was reloaded; version %s stays in force", front.services.policy.version)
         return
     i18n.reload()
-    front.replace(services(policy, front.services.store), understanding)
+    front.replace(
+        replace(front.services, policy=policy, languages=i18n.languages(), registry=registry()), understanding
+    )
     _announce(policy, "reloaded")
 
 

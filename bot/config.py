@@ -55,6 +55,17 @@ class Settings(_Settings):
         str, Field(pattern=r"^[^@/\s]+$", description="domain of the component, such as privacy.example.org")
     ]
     server: Annotated[Server, Field(description="how to reach the server")] = Server()
+    host: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[^@/\s]+$",
+            description="domain of the accounts; without it, the component's domain after its first dot",
+        ),
+    ] = None
+    admins: Annotated[
+        frozenset[Annotated[str, Field(pattern=r"^[^@/\s]+@[^@/\s]+$")]],
+        Field(description="who may use the commands of administrators: addresses such as admin@example.org"),
+    ] = frozenset()
     secret_file: Annotated[
         Path | None,
         Field(description=f"file with the component's secret; or set {SECRET_VARIABLE} in the environment"),
@@ -75,6 +86,11 @@ class Settings(_Settings):
         Literal["debug", "info", "warning", "error"],
         Field(description="`debug` shows stanzas with addresses and texts: only for finding a fault"),
     ] = "info"
+
+    @property
+    def domain(self) -> str:
+        """The domain of the accounts."""
+        return self.host or self.component.partition(".")[2]
 
 
 def read_settings(path: Path) -> Settings:

@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -19,7 +19,7 @@ from typing import Literal, TypeAlias
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -86,6 +86,20 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time; shown in UTC, since nobody tells us the time zone of a reader."""
+
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A size in bytes, shown in the unit that suits it."""
+
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """A count."""
 
@@ -141,7 +155,9 @@ class Message:
         return Message(self.msgid, self.context, self.plural, self.n, values)
 
 
-Phrase: TypeAlias = str | Message | Duration | Day | Number | Listing | Localized | LanguageName | Country
+Phrase: TypeAlias = (
+    str | Message | Duration | Day | Moment | Size | Number | Listing | Localized | LanguageName | Country
+)
 
 
 def _(msgid: str) -> Message:
@@ -178,6 +194,10 @@ class Translator:
                 return format_unit(count, f"duration-{unit}", locale=self._locale)
             case Day(day):
                 return format_date(day, "long", locale=self._locale)
+            case Moment(time):
+                return self._moment(time.astimezone(UTC))
+            case Size(count):
+                return self._size(count)
             case Number(count):
                 return format_decimal(count, locale=self._locale)
             case Listing(items, style):
@@ -199,6 +219,18 @@ class Translator:
             text = catalogue.gettext(message.msgid)
         return text % {name: self(value) for name, value in message.values.items()} if message.values else text
 
+    def _moment(self, time: datetime) -> str:
+        day, clock = format_date(time, "long", locale=self._locale), format_time(time, "short", locale=self._locale)
+        return self(_("%(day)s, %(time)s (UTC)")(day=day, time=clock))
+
+    def _size(self, count: int) -> str:
+        step = next(step for step in range(len(_SIZES) + 1) if count < 999.5 * 1000**step or step == len(_SIZES))
+        if step == 0:
+            return self(n_("%(n)s byte", "%(n)s bytes", count))
+        number = count / 1000**step
+        shown = format_decimal(round(number, 1 if number < _FEW else 0), locale=self._locale)
+        return self(_SIZES[step - 1](number=shown))
+
     def _localized(self, text: Localized) -> str:
         chosen = negotiate([self.language], tuple(text.versions))
         wording = text.versions[chosen]
@@ -206,6 +238,11 @@ class Translator:
             return wording
         note = _("%(text)s (the operator states this in %(language)s)")
         return self(note(text=wording, language=LanguageName(chosen)))
+
+
+_SIZES = (_("%(number)s kB"), _("%(number)s MB"), _("%(number)s GB"), _("%(number)s TB"))
+_FEW = 10
+"""Of fewer than so many units, a tenth of one is worth telling."""
 
 
 def languages() -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def test_every_offered_line_is_understood(language: str, policy_of: Callable[[st
 @pytest.mark.parametrize("language", languages())
 def test_forms_have_distinct_labels(language: str) -> None:
     for command in COMMANDS:
-        for field in form_question(command, translator(language)).fields:
+        for field in form_question(command, command.parameters, translator(language)).fields:
             labels = [label for _value, label in field.options]
             assert len(set(labels)) == len(labels), (command.name, field.name)
 

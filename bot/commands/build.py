@@ -9,6 +9,7 @@ from bot.commands.services import Services
 from bot.dialogue.understanding import Understander
 from bot.i18n import languages
 from bot.policy.model import Policy
+from bot.servers import ServerBackend
 from bot.store import Store
 
 
@@ -18,9 +19,14 @@ def understander() -> Understander:
     return Understander({path.stem: files.read(path).data for path in sorted(phrases.glob("*.yaml"))})
 
 
-def services(policy: Policy, store: Store | None = None) -> Services:
+def services(
+    policy: Policy,
+    store: Store | None = None,
+    server: ServerBackend | None = None,
+    admins: frozenset[str] = frozenset(),
+) -> Services:
     """Return what handlers work with; without a *store*, nothing is remembered about anybody."""
-    return Services(policy, languages(), registry(), store)
+    return Services(policy, languages(), registry(), store, server, admins)
 
 
 def desk(policy: Policy, store: Store | None = None) -> Desk:

@@ -1,14 +1,16 @@
 """All commands, in the order of the help."""
 
-from bot.commands import account, general, questions
+from bot.commands import account, general, glass_box, my_data, questions
 from bot.commands.services import BotCommand, Services
 from bot.dialogue.command import Registry
 from bot.i18n import languages
 
 COMMANDS: tuple[BotCommand, ...] = (
     general.HELP,
+    *my_data.COMMANDS,
     *questions.COMMANDS,
     *account.COMMANDS,
+    *glass_box.COMMANDS,
     general.VERSION,
 )
 

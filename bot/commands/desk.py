@@ -12,10 +12,22 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from bot.commands.interpretation import interpret, written_out
-from bot.commands.notices import Notice, notice
+from bot.commands.notices import NOTHING_DONE, ONLY_FOR_ADMINS, Notice, notice
 from bot.commands.services import BotCommand, Services
-from bot.dialogue.command import Missing, Origin, Ready, Refused, Request, prepare
-from bot.dialogue.memory import Memory, Remembered
+from bot.dialogue.command import (
+    CONFIRM,
+    DECLINED,
+    Call,
+    Missing,
+    Origin,
+    Parameter,
+    Preparation,
+    Ready,
+    Refused,
+    Request,
+    prepare,
+)
+from bot.dialogue.memory import Remembered
 from bot.dialogue.rendering import ChatMessage, Form, chat_question, chat_reply, form_question, form_reply
 from bot.dialogue.reply import Lead, Outcome, Paragraph, Question, Reply
 from bot.dialogue.understanding import Understander, Understanding
@@ -37,6 +49,8 @@ class Spoken:
 
     language: str
     message: ChatMessage
+    personal: bool = False
+    """Only for the device that asked, and not for keeping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +68,9 @@ class Filled:
 class Desk:
     """Answers people, whatever surface they come by."""
 
-    def __init__(self, services: Services, understander: Understander, memory: Memory | None = None) -> None:
+    def __init__(self, services: Services, understander: Understander) -> None:
         self.services = services
         self.understander = understander
-        self._memory = memory if memory is not None else Memory()
         self._rendered: dict[tuple[int, str], tuple[Reply, ChatMessage]] = {}
         self._understood: dict[tuple[bytes, str | None], Understanding] = {}
 
@@ -85,7 +98,7 @@ class Desk:
         is a language that counts only when the words of the message tell none: servers put their
         own on messages that come without one.
         """
-        remembered = self._memory.recall(conversation, now)
+        remembered = self.services.memory.recall(conversation, now)
         chosen = await self._chosen(sender)
         read = self._read(text, chosen or language or hint)
         written = read.language if read.recognised else None
@@ -99,11 +112,13 @@ class Desk:
         if isinstance(found, Reply):
             return self._say(found, conversation, tr, now)
         call = found.call
-        match prepare(call.command, call.arguments):
+        match self._prepare(call, sender, now):
             case Missing(parameter) | Refused(parameter):
                 given = {key: value for key, value in call.arguments.items() if key != parameter.name}
                 question = chat_question(replace(call, arguments=given), parameter, tr)
                 return self._spoken(question, None, conversation, tr, now)
+            case Reply() as reply:
+                return self._say(reply, conversation, tr, now)
             case Ready(arguments):
                 origin = Origin.CHAT if sender else Origin.OFFLINE
                 request = Request(sender, tr.language, arguments, origin, now, remembered.question)
@@ -111,6 +126,22 @@ class Desk:
                 if found.note is not None:
                     reply = replace(reply, blocks=(Paragraph(found.note), *reply.blocks))
                 return self._say(reply, conversation, tr, now)
+
+    def _prepare(self, call: Call[Services], sender: str | None, now: datetime) -> Preparation | Reply:
+        """Check a call: whether *sender* may, whether everything is there, whether it is confirmed."""
+        command, services = call.command, self.services
+        if not services.may(sender, command):
+            return ONLY_FOR_ADMINS
+        prepared = prepare(command, call.arguments)
+        if not isinstance(prepared, Ready) or command.confirm is None or sender is None:
+            return prepared
+        line = Call(command, prepared.arguments).line()
+        given = call.arguments.get(CONFIRM)
+        if given == DECLINED:
+            return NOTHING_DONE
+        if given is not None and services.confirmations.redeem(sender, line, given, now):
+            return prepared
+        return Missing(services.confirmations.parameter(sender, line, command.confirm, now))
 
     def notice(self, what: Notice, *, language: str | None, incident: str = "") -> Spoken:
         """Say something that no command answers: cannot be read, too fast, broken.
@@ -132,14 +163,19 @@ class Desk:
     ) -> Filled:
         """Start a command (*arguments* None), or run it with the values of the submitted form."""
         tr = self._translator(await self._chosen(sender), language)
-        if arguments is None and command.parameters:
-            return Filled(tr.language, form_question(command, tr), is_result=False)
-        prepared = prepare(command, arguments or {})
-        if not isinstance(prepared, Ready):
-            note = tr(_("Something is missing, or is none of the choices. Please fill in the form again."))
-            return Filled(tr.language, form_question(command, tr), is_result=False, outcome=Outcome.WARN, note=note)
-        request = Request(sender, tr.language, prepared.arguments, Origin.FORM, now)
-        reply = await command.handler(request, self.services)
+        if arguments is None and command.parameters and self.services.may(sender, command):
+            return Filled(tr.language, form_question(command, command.parameters, tr), is_result=False)
+        match self._prepare(Call(command, arguments or {}), sender, now):
+            case Missing(parameter) if parameter.name == CONFIRM:
+                return Filled(tr.language, _confirmation(command, parameter, arguments or {}, tr), is_result=False)
+            case Missing() | Refused():
+                note = tr(_("Something is missing, or is none of the choices. Please fill in the form again."))
+                form = form_question(command, command.parameters, tr)
+                return Filled(tr.language, form, is_result=False, outcome=Outcome.WARN, note=note)
+            case Reply() as reply:
+                pass
+            case Ready(complete):
+                reply = await command.handler(Request(sender, tr.language, complete, Origin.FORM, now), self.services)
         tr = translator(reply.language) if reply.language else tr
         note = next((tr(block.text) for block in reply.blocks if isinstance(block, Lead)), tr(reply.title))
         return Filled(tr.language, form_reply(reply, tr), is_result=True, outcome=reply.outcome, note=note)
@@ -174,7 +210,10 @@ class Desk:
 
     def _say(self, reply: Reply, conversation: str, tr: Translator, now: datetime) -> Spoken:
         tr = translator(reply.language) if reply.language else tr
-        return self._spoken(self._render(reply, tr), reply.question, conversation, tr, now)
+        # what is about one person is neither kept in memory nor ever the same again
+        message = chat_reply(reply, tr) if reply.personal else self._render(reply, tr)
+        spoken = self._spoken(message, reply.question, conversation, tr, now)
+        return replace(spoken, personal=reply.personal)
 
     def _render(self, reply: Reply, tr: Translator) -> ChatMessage:
         """Put a reply into words; answers that come again and again are put only once."""
@@ -197,8 +236,14 @@ class Desk:
         now: datetime,
     ) -> Spoken:
         lines = tuple(line for line, _label in message.responses)
-        self._memory.remember(conversation, Remembered(question, lines, tr.language), now)
+        self.services.memory.remember(conversation, Remembered(question, lines, tr.language), now)
         return Spoken(tr.language, message)
+
+
+def _confirmation(command: BotCommand, parameter: Parameter, arguments: dict[str, str], tr: Translator) -> Form:
+    """Return the form that asks for a confirmation; what was filled in before comes along, chosen already."""
+    chosen = [replace(before, default=arguments.get(before.name, before.default)) for before in command.parameters]
+    return form_question(command, (*chosen, parameter), tr)
 
 
 @lru_cache(maxsize=1024)

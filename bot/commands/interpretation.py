@@ -85,6 +85,8 @@ def _intended(intent: Intent, read: Understanding, services: Services) -> Intend
     match intent:
         case Intent.SET_LANGUAGE:
             return Intended(_call(services, "language", language=read.argument))
+        case Intent.MY_DATA:
+            return Intended(_call(services, "my-data"))
         case Intent.HELP:
             return Intended(_call(services, "help"))
         case Intent.SHOW_POLICY:
@@ -100,12 +102,10 @@ def _intended(intent: Intent, read: Understanding, services: Services) -> Intend
 
 
 _CANNOT_ERASE = _("I cannot delete anything myself. This is what you can do:")
-_CANNOT_LOOK = _("I cannot look into your account, so I tell you what the policy says:")
 _CANNOT_EXPORT = _("I cannot give out a copy of your data myself. This is what the policy says:")
 _CANNOT_ANNOUNCE = _("I send no announcements, so there is nothing to switch. This is what the policy says:")
 
 _SUBSTITUTES: dict[Intent, tuple[Question, Message]] = {
-    Intent.MY_DATA: (Question(Topic.OVERVIEW), _CANNOT_LOOK),
     Intent.EXPORT_DATA: (Question(Topic.RIGHTS, Aspect.GET), _CANNOT_EXPORT),
     Intent.ERASE_UPLOADS: (Question(Topic.UPLOADS, Aspect.ERASE), _CANNOT_ERASE),
     Intent.ERASE_ARCHIVE: (Question(Topic.ARCHIVE, Aspect.ERASE), _CANNOT_ERASE),
@@ -118,7 +118,7 @@ _SUBSTITUTES: dict[Intent, tuple[Question, Message]] = {
 """What the bot cannot do itself, and the question whose answer helps instead."""
 
 _LABELS: dict[Intent, tuple[Phrase, str]] = {
-    Intent.MY_DATA: (TOPICS[Topic.OVERVIEW], "topics overview"),
+    Intent.MY_DATA: (p_("title", "Your data"), "my data"),
     Intent.EXPORT_DATA: (ASPECTS[Aspect.GET], "topics rights get"),
     Intent.SET_LANGUAGE: (_("Language"), "language"),
     Intent.HELP: (_("What I can do"), "help"),

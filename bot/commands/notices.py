@@ -19,6 +19,16 @@ class Notice(Enum):
     FAILED = "failed"
 
 
+ONLY_FOR_ADMINS = Reply(
+    _("Only for administrators"),
+    (Lead(_("Only the administrators of this server can use this.")),),
+    (Choice(_("What I can do"), "help"),),
+    Outcome.ERROR,
+)
+
+NOTHING_DONE = Reply(_("Nothing was done"), (Lead(_("All right, nothing was done.")),))
+
+
 def notice(what: Notice, services: Services, incident: str = "") -> Reply:
     """Return the words for *what*; *incident* is the number of a failure in the log."""
     match what:

@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from bot.answers.answer import Answers
-from bot.dialogue.command import Command, Registry
+from bot.dialogue.command import Access, Command, Registry
+from bot.dialogue.confirmation import Confirmations
+from bot.dialogue.memory import Memory
 from bot.policy.model import Policy
+from bot.servers import ServerBackend
 from bot.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The policy in force, the languages that the bot speaks, and its own state.
+    """The policy in force, the languages that the bot speaks, its own state, the server.
 
-    *store* is None offline, where nothing is remembered about anybody.
+    *store* and *server* are None offline, where nothing is remembered about anybody and nobody has
+    an account.  *admins* are bare JIDs.
     """
 
     policy: Policy
     languages: tuple[str, ...]
     registry: Registry[Services]
     store: Store | None = None
+    server: ServerBackend | None = None
+    admins: frozenset[str] = frozenset()
+    memory: Memory = field(default_factory=Memory)
+    confirmations: Confirmations = field(default_factory=lambda: Confirmations(secrets.token_bytes(32)))
     answers: Answers = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with no answers made yet."""
         object.__setattr__(self, "answers", Answers(self.policy))
+
+    def account(self, sender: str | None) -> str | None:
+        """Return the local part of *sender* (a bare JID that the server stamped), if it is an account here."""
+        local, _at, domain = (sender or "").rpartition("@")
+        return local if self.server is not None and local and domain == self.server.host else None
+
+    def may(self, sender: str | None, command: BotCommand) -> bool:
+        """Return whether *sender* may use *command*."""
+        return command.access is Access.EVERYBODY or sender in self.admins
 
 
 BotCommand: TypeAlias = Command[Services]

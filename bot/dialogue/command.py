@@ -17,6 +17,19 @@ from bot.i18n import Message, Phrase, translator
 
 S = TypeVar("S")
 
+CONFIRM = "confirm"
+"""The parameter that confirms a command which has to be confirmed."""
+
+DECLINED = "no"
+"""The value of it that says no."""
+
+
+class Access(Enum):
+    """Who may use a command."""
+
+    EVERYBODY = "everybody"
+    ADMIN = "admin"
+
 
 class Origin(Enum):
     """The surface that a request came by."""
@@ -78,6 +91,14 @@ class Command(Generic[S]):
     parameters: tuple[Parameter, ...] = ()
     words: tuple[Message, ...] = ()
     """What people may write instead of the name, in every language."""
+    access: Access = Access.EVERYBODY
+    confirm: Phrase | None = None
+    """What to ask before it is done; None when there is nothing to fear."""
+
+    @property
+    def spoken(self) -> str:
+        """The name as it is written in a chat: `my data` for `my-data`."""
+        return self.name.replace("-", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +147,7 @@ class Call(Generic[S]):
 
     def line(self) -> str:
         """Return the line of chat that says the same; parsing it gives this call again."""
-        words = [self.command.name]
+        words = [self.command.spoken]
         for parameter in self.command.parameters:
             value = self.arguments.get(parameter.name)
             if value is None:
@@ -142,11 +163,12 @@ class Registry(Generic[S]):
         self._by_name = {command.name: command for command in commands}
         if len(self._by_name) != len(commands):
             raise ValueError("two commands have the same name")
-        self._by_word = dict(self._by_name)
+        self._by_word = self._by_name | {command.spoken: command for command in commands}
         for tr in map(translator, languages):
             for command in commands:
                 for word in command.words:
                     self._by_word.setdefault(tr(word).casefold(), command)
+        self._longest = max((len(word.split()) for word in self._by_word), default=1)
 
     def __iter__(self) -> Iterator[Command[S]]:
         return iter(self._by_name.values())
@@ -161,11 +183,24 @@ class Registry(Generic[S]):
         ``topics uploads`` is a call.  ``help me with uploads`` is none: what is left over is for
         the understanding of free text.
         """
-        name, *words = line.casefold().strip(" .!?/").split() or [""]
-        command = self._by_word.get(name)
-        if command is None or len(words) > len(command.parameters):
-            return None
-        given = list(zip(command.parameters, words, strict=False))
-        if not all(parameter.allows(word) for parameter, word in given):
-            return None
-        return Call(command, {parameter.name: word for parameter, word in given})
+        words = line.casefold().strip(" .!?/").split()
+        for length in range(min(self._longest, len(words)), 0, -1):
+            command = self._by_word.get(" ".join(words[:length]))
+            call = None if command is None else _with(command, words[length:])
+            if call is not None:
+                return call
+        return None
+
+
+def _with(command: Command[S], words: Sequence[str]) -> Call[S] | None:
+    """Return the call of *command* with the values that *words* give its parameters, all of them."""
+    arguments: dict[str, str] = {}
+    rest = list(words)
+    for parameter in command.parameters:
+        if rest and parameter.allows(rest[0]):
+            arguments[parameter.name] = rest.pop(0)
+        else:
+            break
+    if command.confirm is not None and len(rest) == 1 and len(arguments) == len(command.parameters):
+        arguments[CONFIRM] = rest.pop()
+    return None if rest else Call(command, arguments)

@@ -23,7 +23,7 @@ class Remembered:
 
 
 class Memory:
-    """The last answer of each conversation; a conversation is a sender's bare JID and thread."""
+    """The last answer of each conversation: of a sender's bare JID, and a thread after a NUL character."""
 
     def __init__(self, keep: timedelta = timedelta(minutes=15), at_most: int = 10_000) -> None:
         self._keep, self._at_most = keep, at_most
@@ -48,6 +48,7 @@ class Memory:
         ):
             self._entries.popitem(last=False)
 
-    def forget(self, conversation: str) -> None:
-        """Forget *conversation*."""
-        self._entries.pop(conversation, None)
+    def forget_account(self, account: str) -> None:
+        """Forget all conversations with *account*, a bare JID."""
+        for conversation in [one for one in self._entries if one.partition("\0")[0] == account]:
+            del self._entries[conversation]

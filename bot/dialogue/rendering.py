@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.dialogue.command import Call, Command, Parameter, S
-from bot.dialogue.reply import Choice, Fact, Heading, Items, Lead, Paragraph, Reply
-from bot.i18n import Translator, _
+from bot.dialogue.reply import Choice, Fact, Heading, Items, Lead, Paragraph, Reply, Table
+from bot.i18n import Phrase, Translator, _
 
 FieldType = Literal["list-single", "fixed", "text-multi"]
 
@@ -35,11 +35,20 @@ class FormField:
 
 
 @dataclass(frozen=True, slots=True)
+class FormTable:
+    """A table in a form (XEP-0004 §3.4): the labels of its columns, and its rows of as many cells."""
+
+    labels: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
-    """A data form, to be filled in or with a result."""
+    """A data form, to be filled in or with a result.  There is room for one table in it."""
 
     title: str
     fields: tuple[FormField, ...] = ()
+    table: FormTable | None = None
 
 
 def chat_reply(reply: Reply, tr: Translator) -> ChatMessage:
@@ -57,6 +66,8 @@ def chat_reply(reply: Reply, tr: Translator) -> ChatMessage:
                 parts.extend(f"• {tr(item)}" for item in items)
             case Fact(label, value):
                 parts.append(f"{tr(label)}: {tr(value)}")
+            case Table():
+                parts.extend(_line_of_chat(block, row, tr) for row in block.rows)
     if not any(isinstance(block, Lead) for block in reply.blocks):
         parts.insert(0, tr(reply.title))
     said = "\n".join(parts).strip()
@@ -75,8 +86,8 @@ def chat_question(call: Call[S], parameter: Parameter, tr: Translator) -> ChatMe
     return ChatMessage("\n".join([head, *_numbered(choices)]), choices)
 
 
-def form_question(command: Command[S], tr: Translator) -> Form:
-    """Return one form that asks for all parameters of a command."""
+def form_question(command: Command[S], parameters: Iterable[Parameter], tr: Translator) -> Form:
+    """Return one form that asks for *parameters* of a command."""
     return Form(
         tr(command.title),
         tuple(
@@ -88,7 +99,7 @@ def form_question(command: Command[S], tr: Translator) -> Form:
                 tuple((option.value, tr(option.label)) for option in parameter.options),
                 required=parameter.default is None,
             )
-            for parameter in command.parameters
+            for parameter in parameters
         ),
     )
 
@@ -96,6 +107,7 @@ def form_question(command: Command[S], tr: Translator) -> Form:
 def form_reply(reply: Reply, tr: Translator) -> Form:
     """Return *reply* as the result of a form: one field to read for each block."""
     fields: list[FormField] = []
+    table: FormTable | None = None
     heading = ""
     for index, block in enumerate(reply.blocks):
         name = f"block{index}"
@@ -109,8 +121,28 @@ def form_reply(reply: Reply, tr: Translator) -> Form:
                 fields.append(FormField(name, "text-multi", heading, tuple(tr(item) for item in items)))
             case Fact(label, value):
                 fields.append(FormField(name, "text-multi", tr(label), (tr(value),)))
+            case Table() if table is None:
+                table = _table(block, tr)
+            case Table():
+                lines = tuple(_line_of_chat(block, row, tr) for row in block.rows)
+                fields.append(FormField(name, "text-multi", heading, lines))
         heading = ""
-    return Form(tr(reply.title), tuple(fields))
+    return Form(tr(reply.title), tuple(fields), table)
+
+
+def _line_of_chat(table: Table, row: tuple[Phrase | None, ...], tr: Translator) -> str:
+    """Return a row where there is no room for a table: the thing, then what is said of it in short."""
+    cells = [tr(cell) for column, cell in zip(table.columns, row, strict=True) if column.brief and cell is not None]
+    return f"• {cells[0]}: {', '.join(cells[1:])}" if len(cells) > 1 else f"• {cells[0]}"
+
+
+def _table(table: Table, tr: Translator) -> FormTable:
+    """Return *table* with all its columns, except those in which no row says anything."""
+    said = [index for index in range(len(table.columns)) if any(row[index] is not None for row in table.rows)]
+    return FormTable(
+        tuple(tr(table.columns[index].label) for index in said),
+        tuple(tuple("" if (cell := row[index]) is None else tr(cell) for index in said) for row in table.rows),
+    )
 
 
 def _distinct(choices: Iterable[Choice], tr: Translator) -> tuple[tuple[str, str], ...]:

@@ -62,7 +62,26 @@ class Fact:
     value: Phrase
 
 
-Block: TypeAlias = Lead | Paragraph | Heading | Items | Fact
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.  Only *brief* ones are shown where there is no room for a table."""
+
+    label: Phrase
+    brief: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Things of one kind with the same facts about each; the first column names the thing.
+
+    A cell that is None has nothing to say.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Phrase | None, ...], ...]
+
+
+Block: TypeAlias = Lead | Paragraph | Heading | Items | Fact | Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +98,8 @@ class Reply:
 
     The *title* heads a form; a chat shows it only when there is no lead.  *question* is what the
     reply answers, so that "why?" can be asked afterwards.  *language* overrides the language in
-    which the reply is shown, when the reply is about a change of language.
+    which the reply is shown, when the reply is about a change of language.  A *personal* reply is
+    about one account: it goes only to the device that asked, and nobody is asked to keep it.
     """
 
     title: Phrase
@@ -88,3 +108,4 @@ class Reply:
     outcome: Outcome = Outcome.INFO
     question: Question | None = None
     language: str | None = None
+    personal: bool = False

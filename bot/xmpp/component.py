@@ -8,7 +8,9 @@ from functools import partial
 from xml.etree.ElementTree import Element
 
 from bot.commands.desk import Desk
+from bot.commands.events import happened
 from bot.commands.notices import Notice
+from bot.servers.companion import NAMESPACE, read_event
 from bot.xmpp import outgoing, presence
 from bot.xmpp.connection import Connection
 from bot.xmpp.discovery import Discovery
@@ -17,7 +19,10 @@ from bot.xmpp.incoming import Incoming, read_message
 from bot.xmpp.jid import bare
 from bot.xmpp.limits import Echoes, RateLimit, Verdict
 from bot.xmpp.queries import Queries
+from bot.xmpp.requests import Requests
 from bot.xmpp.workers import Job, Workers
+
+_EVENT = f"{{{NAMESPACE}}}event"
 
 LONGEST_QUESTION = 2_000
 """Characters of a message; longer ones are not questions."""
@@ -31,8 +36,11 @@ _REQUESTS_PER_MESSAGE = 5
 class Component:
     """Answers the stanzas that a connection brings."""
 
-    def __init__(self, desk: Desk, own_domain: str, rate_limit: RateLimit, connection: Connection) -> None:
+    def __init__(
+        self, desk: Desk, own_domain: str, rate_limit: RateLimit, connection: Connection, requests: Requests
+    ) -> None:
         self._desk, self._domain, self._limit, self._connection = desk, own_domain, rate_limit, connection
+        self._on_answer = requests.on_answer
         self._send, self._send_element = connection.send, connection.send_element
         self._requests = rate_limit.widened(_REQUESTS_PER_MESSAGE)
         self._discovery = Discovery(desk)
@@ -55,6 +63,10 @@ class Component:
         A receipt says that a message arrived (XEP-0184 §1), also when nothing else is said; only
         a flood gets none.
         """
+        server = self._desk.services.server
+        if server is not None and stanza.get("from") == server.host:
+            self._on_event(stanza)
+            return
         message = read_message(stanza, self._desk.services.policy.languages)
         if message is None or not self._is_person(message.account):
             return
@@ -77,6 +89,12 @@ class Component:
             failed = partial(self._notice, message, Notice.FAILED)
             self._workers.add(Job(partial(self._answer, message, message.text), failed))
 
+    def _on_event(self, stanza: Element) -> None:
+        """Act on what the companion module tells; nobody else can write as the host itself."""
+        event = read_event(stanza.findtext(_EVENT) or "")
+        if event is not None:
+            self._workers.add(Job(partial(happened, event, self._desk.services), lambda _incident: None))
+
     def on_presence(self, stanza: Element) -> None:
         """Accept subscriptions and answer probes."""
         account = bare(stanza.get("from", ""))
@@ -85,8 +103,9 @@ class Component:
                 self._send_element(answer)
 
     def on_iq(self, stanza: Element) -> None:
-        """Answer a request; results and errors are nobody's answer here and are ignored."""
+        """Answer a request; results and errors answer requests of ours."""
         if stanza.get("type") not in ("get", "set"):
+            self._on_answer(stanza)
             return
         if not self._is_within_limit(bare(stanza.get("from", ""))):
             self._send_element(error(stanza, "wait", "resource-constraint"))
@@ -112,7 +131,7 @@ class Component:
             now=datetime.now(UTC),
         )
         self._echoes.said(message.account, spoken.message)
-        self._send(outgoing.message(message, spoken.language, spoken.message))
+        self._send(outgoing.message(message, spoken.language, spoken.message, personal=spoken.personal))
 
     async def _answer_iq(self, stanza: Element) -> None:
         self._send_element(await self._queries.answer(stanza, datetime.now(UTC)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement
 
-from bot.dialogue.rendering import Form
+from bot.dialogue.rendering import Form, FormTable
 from bot.xmpp import namespaces as ns
 from bot.xmpp.outgoing import clean
 
@@ -53,6 +53,20 @@ def add_form(parent: Element, form: Form, type_: str) -> None:
             child(shown, ns.DATA_FORM, "value", value)
         for value, label in field.options:
             child(child(shown, ns.DATA_FORM, "option", label=label), ns.DATA_FORM, "value", value)
+    if form.table is not None:
+        _add_table(x, form.table)
+
+
+def _add_table(x: Element, table: FormTable) -> None:
+    """Add a table (XEP-0004 §3.4): the columns once, then an item for each row."""
+    columns = [(f"column{index}", label) for index, label in enumerate(table.labels)]
+    head = child(x, ns.DATA_FORM, "reported")
+    for name, label in columns:
+        child(head, ns.DATA_FORM, "field", var=name, label=label, type_="text-single")
+    for row in table.rows:
+        item = child(x, ns.DATA_FORM, "item")
+        for (name, _label), cell in zip(columns, row, strict=True):
+            child(child(item, ns.DATA_FORM, "field", var=name), ns.DATA_FORM, "value", cell)
 
 
 def add_hidden_form(parent: Element, form_type: str, fields: Mapping[str, list[str]]) -> None:

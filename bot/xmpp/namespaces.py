@@ -20,10 +20,12 @@ CHAT_STATES = "http://jabber.org/protocol/chatstates"
 CORRECTION = "urn:xmpp:message-correct:0"
 FALLBACK = "urn:xmpp:fallback:0"
 REPLY = "urn:xmpp:reply:0"
+HINTS = "urn:xmpp:hints"
+CARBONS = "urn:xmpp:carbons:2"
 
 SILENT = frozenset(
     {
-        "urn:xmpp:carbons:2",
+        CARBONS,
         "urn:xmpp:forward:0",
         "urn:xmpp:mam:1",
         "urn:xmpp:mam:2",

@@ -28,25 +28,34 @@ def clean(text: str) -> str:
     return _FORBIDDEN.sub("", text)
 
 
-def message(to: Incoming, language: str, said: ChatMessage) -> str:
+def message(to: Incoming, language: str, said: ChatMessage, *, personal: bool = False) -> str:
     """Return the answer to a message: same thread, same type, from the address that was written to.
 
     One xml:lang for the whole stanza, so that quick responses mirror the body's (XEP-0439 §3).
+    What is *personal* asks servers and other devices of the reader to keep no copy.
     """
     thread = f"<thread>{escape(clean(to.thread))}</thread>" if to.thread else ""
     state = f"<active xmlns='{ns.CHAT_STATES}'/>" if to.has_chat_state else ""
     language = _attribute(language)
-    return f"<message {_addresses(to)} xml:lang={language}>{_content(said)}{thread}{state}</message>"
+    content = _written(said) + _PRIVATE if personal else _content(said)
+    return f"<message {_addresses(to)} xml:lang={language}>{content}{thread}{state}</message>"
 
 
-@lru_cache(maxsize=1024)
-def _content(said: ChatMessage) -> str:
-    """Return body and quick responses; the same answers go out again and again."""
+_PRIVATE = f"<no-permanent-store xmlns='{ns.HINTS}'/><no-copy xmlns='{ns.HINTS}'/><private xmlns='{ns.CARBONS}'/>"
+"""XEP-0334 §3, §4.3, and XEP-0280 §6.2 for servers that do not know the hints."""
+
+
+def _written(said: ChatMessage) -> str:
+    """Return body and quick responses."""
     responses = (
         f"<response xmlns='{ns.QUICK_RESPONSE}' value={_attribute(line)} label={_attribute(label)}/>"
         for line, label in said.responses
     )
     return f"<body>{escape(clean(said.body))}</body>{''.join(responses)}"
+
+
+_content = lru_cache(maxsize=1024)(_written)
+"""The same answers go out again and again."""
 
 
 def receipt(to: Incoming) -> str:

@@ -14,9 +14,11 @@ from bot.xmpp import namespaces as ns
 from bot.xmpp.component import Component
 from bot.xmpp.connection import Connection
 from bot.xmpp.limits import RateLimit
+from bot.xmpp.requests import Requests
 
 ALICE = "alice@example.org/phone"
 BOT = "privacy.example.org"
+HOST = "example.org"
 
 
 class Recorded(Connection):
@@ -43,7 +45,8 @@ class Wire:
 
     def __init__(self, desk: Desk, connection: Recorded, limit: RateLimit) -> None:
         self.connection = connection
-        self.component = Component(desk, BOT, limit, connection)
+        self.requests = Requests(connection, BOT, HOST)
+        self.component = Component(desk, BOT, limit, connection, self.requests)
 
     async def send(self, xml: str) -> list[Element]:
         """Deliver a stanza; return the answers to it."""

@@ -58,7 +58,7 @@ async def test_a_replaced_policy_answers_at_once(desk: Desk, now: datetime) -> N
 async def test_no_text_stays_in_memory(desk: Desk, now: datetime) -> None:
     secret = "do you sell my zanzibar data?"
     await body(desk, secret, now)
-    kept = repr(vars(desk)) + repr(vars(desk._memory))
+    kept = repr(vars(desk)) + repr(vars(desk.services.memory))
     assert "zanzibar" not in kept
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import tracemalloc
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 from xml.sax.saxutils import escape
@@ -76,7 +77,7 @@ async def test_a_flood_of_one_sender_is_cheap_and_gets_few_words(limited: Wire) 
 
 
 async def test_memory_stays_flat(desk: Desk) -> None:
-    small = Desk(desk.services, desk.understander, Memory(at_most=50))
+    small = Desk(replace(desk.services, memory=Memory(at_most=50)), desk.understander)
     async with wired(small, Recorded(), RateLimit(1_000, 60, senders=50)) as wire:
 
         async def flood(first: int) -> int:

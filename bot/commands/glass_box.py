@@ -1,0 +1,94 @@
+"""The bot as a glass box: what it keeps about the person who asks, what it may do, how to be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.commands.services import BotCommand, Services
+from bot.dialogue.command import Command, Request
+from bot.dialogue.reply import Block, Choice, Heading, Items, Lead, Outcome, Paragraph, Reply
+from bot.i18n import LanguageName, Moment, Phrase, _, p_
+from bot.policy.terms import Category
+from bot.policy.wording.categories import TITLES
+from bot.store import StoreError
+
+_MAY: Mapping[str, Phrase] = {
+    "settings": _("read how long the server is set to keep things"),
+    "accounts": _("list the accounts, so that everybody can be told of changes of the policy"),
+    "inventory": _("see how much of what an account holds, and from when"),
+    "records": _("read the data themselves, for a copy that the owner of the account asks for"),
+    "erase": _("erase data that the owner of the account asks me to erase"),
+}
+"""What the operations of the companion module let the bot do."""
+
+
+async def own_records(request: Request, services: Services) -> int:
+    """Return how many records the bot itself keeps about the sender."""
+    if services.store is None or request.sender is None:
+        return 0
+    try:
+        return 1 if await services.store.kept(request.sender) else 0
+    except StoreError:
+        return 0
+
+
+async def glass_box(request: Request, services: Services, account: str) -> Reply:
+    """Return what the bot keeps about the sender and what it may do on the server; raises `ServerError`."""
+    assert services.server is not None  # noqa: S101 -- there is an account
+    inventory = await services.server.inventory(account, [Category.BOT_RECORDS])
+    hello = await services.server.hello()
+    noted = inventory.holding(Category.BOT_RECORDS)
+    items: list[Phrase] = [await _own(request, services)]
+    if noted is not None and noted.count:
+        items.append(_("My module on the server notes that you have logged in before, so that you are greeted once."))
+    items.append(_("What we talked about last stays in memory for a few minutes, without your words."))
+    blocks: list[Block] = [
+        Lead(_("This is all that I, the bot, keep about you:")),
+        Items(tuple(items)),
+        Heading(_("What I may do on this server")),
+        Items(tuple(text for operation, text in _MAY.items() if operation in hello.operations)),
+        Paragraph(_("I show everybody only their own data: the server tells me who is writing.")),
+    ]
+    return Reply(
+        TITLES[Category.BOT_RECORDS],
+        tuple(blocks),
+        (Choice(FORGET.title, FORGET.spoken), Choice(p_("choice", "All my data"), "my data")),
+        personal=True,
+    )
+
+
+async def _own(request: Request, services: Services) -> Phrase:
+    kept = await services.store.kept(request.sender) if services.store and request.sender else None
+    if kept is None:
+        return _("In my database there is nothing about you.")
+    return _("In my database, under a pseudonym: that you chose %(language)s, on %(time)s.")(
+        language=LanguageName(kept.language), time=Moment(kept.chosen_at)
+    )
+
+
+async def _forget(request: Request, services: Services) -> Reply:
+    if services.store is None or request.sender is None:
+        return Reply(FORGET.title, (Lead(_("I keep nothing about you here.")),), outcome=Outcome.WARN)
+    services.memory.forget_account(request.sender)
+    had_any = await services.store.forget(request.sender)
+    lead = _("Done: I have forgotten you.") if had_any else _("There was nothing that I kept about you.")
+    return Reply(
+        FORGET.title,
+        (
+            Lead(lead),
+            Paragraph(_("This was only about my own notes. Your account and your data on the server are untouched.")),
+        ),
+        personal=True,
+    )
+
+
+FORGET: BotCommand = Command(
+    "forget-me",
+    _("Forget me"),
+    _("Erases what I myself remember about you."),
+    _forget,
+    words=(p_("command", "forget me"),),
+    confirm=_("Shall I forget what I remember about you, such as the language you chose?"),
+)
+
+COMMANDS: tuple[BotCommand, ...] = (FORGET,)
