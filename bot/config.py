@@ -81,6 +81,9 @@ class Settings(_Settings):
             f"or set {KEY_VARIABLE} (64 hexadecimal digits)"
         ),
     ] = Path("privacy-bot.key")
+    control: Annotated[
+        Path, Field(description="socket by which `privacy-bot audit` asks the running bot; only its own user can")
+    ] = Path("privacy-bot.sock")
     rate_limit: Annotated[RateLimit, Field(description="how much one account may ask")] = RateLimit()
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
@@ -103,6 +106,7 @@ def read_settings(path: Path) -> Settings:
             "policy": here / settings.policy,
             "secret_file": here / settings.secret_file if settings.secret_file else None,
             "key_file": here / settings.key_file,
+            "control": here / settings.control,
             "store": settings.store if "://" in settings.store else str(here / settings.store),
         }
     )

@@ -8,10 +8,12 @@ from datetime import date
 
 from bot.answers.clause import Clause, policy_says
 from bot.answers.general import general, whom_to_ask
+from bot.answers.holdings import ORDER
 from bot.answers.topics import DATA, gather
 from bot.dialogue.reply import Choice, Lead, Paragraph, Question, Reply
 from bot.i18n import Phrase, p_
 from bot.policy.model import Policy
+from bot.policy.terms import Category
 from bot.policy.vocabulary import Aspect, Topic
 from bot.policy.wording.topics import ASPECTS, SILENT, TOPICS
 
@@ -123,16 +125,19 @@ def _shortened(clauses: list[Clause], topic: Topic) -> tuple[Clause, ...]:
 
 
 class Answers:
-    """The answers of one policy; those of the day are made once."""
+    """The answers of one policy; those of the day are made once.
 
-    def __init__(self, policy: Policy) -> None:
-        self._policy = policy
+    *is_live* tells that people can also be shown what is there of theirs.
+    """
+
+    def __init__(self, policy: Policy, *, is_live: bool = False) -> None:
+        self._policy, self._is_live = policy, is_live
         self._day = date.min
         self._replies: dict[Hashable, Reply] = {}
 
     def reply(self, question: Question, day: date) -> Reply:
         """Return the answer to *question* on *day*; the same object each time."""
-        return self.once(question, day, lambda: reply(self._policy, question, day))
+        return self.once(question, day, lambda: reply(self._policy, question, day, is_live=self._is_live))
 
     def once(self, key: Hashable, day: date, make: Callable[[], Reply]) -> Reply:
         """Return the reply of *day* that *make* makes, made once for each *key*."""
@@ -143,16 +148,30 @@ class Answers:
         return self._replies[key]
 
 
-def reply(policy: Policy, question: Question, day: date) -> Reply:
+def reply(policy: Policy, question: Question, day: date, *, is_live: bool = False) -> Reply:
     """Return the answer as a reply, with what can be asked next."""
     found = answer(policy, question, day)
     lead, *context = found.clauses
+    mine = of_mine(question.topic) if is_live else None
+    after = () if mine is None else (Choice(p_("choice", "What is there of mine?"), mine),)
     return Reply(
         title(question),
         (Lead(lead.text), *(Paragraph(clause.text) for clause in context)),
-        choices(policy, found, day),
+        (*after, *choices(policy, found, day)),
         question=question,
     )
+
+
+def of_mine(topic: Topic) -> str | None:
+    """Return the line of chat that asks for one's own data on *topic*; None when there can be none."""
+    if topic in (Topic.OVERVIEW, Topic.RIGHTS):
+        return "my data"
+    category = _SHOWN.get(topic) or next(iter(DATA.get(topic, ())), None)
+    return f"my data {category}" if category in ORDER else None
+
+
+_SHOWN: dict[Topic, Category] = {Topic.MUC_ARCHIVE: Category.ROOM_MEMBERSHIPS}
+"""Where what people want to see of theirs is not the first kind of data of the topic."""
 
 
 def title(question: Question) -> Phrase:

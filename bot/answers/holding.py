@@ -172,11 +172,11 @@ def _about(policy: Policy, holding: Holding, now: datetime) -> Iterator[Block]:
         yield Paragraph(sentence(oldest=Moment(holding.oldest), newest=Moment(holding.newest)))
         when = ending(policy, holding, holding.oldest, now)
         if when is not None and holding.category in (Category.ARCHIVE, Category.OFFLINE_MESSAGES):
-            yield Paragraph(_sentence(when, p_("subject", "the oldest"), now))
-
-
-def _sentence(when: Ending, what: Phrase, now: datetime) -> Phrase:
-    return p_("sentence", "What goes when: %(what)s.")(what=goes(when, what, now))
+            yield Paragraph(
+                p_("sentence", "What goes when: %(what)s.")(what=goes(when, p_("subject", "the oldest"), now))
+            )
+    if holding.category == Category.ARCHIVE:
+        yield Paragraph(_("Messages you sent are also in the archives of those you wrote to; I do not look there."))
 
 
 def _table(policy: Policy, holding: Holding, now: datetime) -> Table:
@@ -195,7 +195,13 @@ def _file_goes(policy: Policy, holding: Holding, item: Item, now: datetime) -> P
         when = ending(policy, holding, datetime.fromtimestamp(uploaded, UTC), now)
     else:
         when = None
-    return goes(when, p_("subject", "the file"), now) if when else None
+    if when is None:
+        return None
+    if when.by_policy:
+        return p_("file", "by the policy, goes by %(day)s")(day=Day(when.day))
+    if when.day <= now.date():
+        return p_("file", "goes today or tomorrow")
+    return p_("file", "goes on %(day)s")(day=Day(when.day))
 
 
 def _policy_on(policy: Policy, category: str, now: datetime) -> Iterator[Phrase]:

@@ -42,7 +42,7 @@ ORDER: tuple[Category, ...] = (
 _SAID_WHOLE = frozenset({Category.ACCOUNT, Category.PASSWORD, Category.LAST_ACTIVITY, Category.BOT_RECORDS})
 """What has no details, or is offered in any case."""
 
-_MOST_CHOICES = 6
+_MOST_CHOICES = 4
 
 _KNOWN: frozenset[str] = frozenset(Category)
 
@@ -85,7 +85,7 @@ def title_of(holding: Holding) -> Phrase:
     """Return what a holding is called; a store that we do not know by the name it has on the server."""
     if holding.category in _KNOWN:
         return TITLES[Category(holding.category)]
-    return _("Something I do not know, called “%(name)s”")(name=holding.name or holding.category)
+    return _("Unknown store “%(name)s”")(name=holding.name or holding.category)
 
 
 def goes(when: Ending, what: Phrase, now: datetime) -> Phrase:
@@ -164,7 +164,6 @@ def _remarks(policy: Policy, inventory: Inventory, now: datetime) -> Iterator[Ph
         yield _("Nobody can look this up for a single account: %(categories)s. Ask me what the policy says.")(
             categories=Listing(tuple(beyond))
         )
-    yield _("Messages you sent are also in the archives of those you wrote to; I do not look there.")
 
 
 def _is_empty(inventory: Inventory, category: Category) -> bool:
@@ -181,9 +180,9 @@ def disagreements(policy: Policy, inventory: Inventory, now: datetime) -> Iterat
         if not holding.count or holding.category == Category.BOT_RECORDS:
             continue
         said = policy.about(holding.category, day=day)
-        if not said:
+        if not said and not holding.memory:
             unmentioned.append(title_of(holding))
-        elif not holding.memory and all(one.stored is Stored.NO and not one.exceptions for one in said):
+        elif said and not holding.memory and all(one.stored is Stored.NO and not one.exceptions for one in said):
             found.append(_("By the policy, this is not stored: %(category)s.")(category=title_of(holding)))
         elif is_late(policy, holding, now) and (period := promised(policy, holding.category, day)):
             found.append(

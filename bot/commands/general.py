@@ -11,10 +11,12 @@ from bot.policy.vocabulary import Topic
 
 
 async def _help(request: Request, services: Services) -> Reply:
-    return services.answers.once("help", request.now.date(), lambda: _overview(services))
+    offered = services.offered(request.sender)
+    names = tuple(command.name for command in offered)
+    return services.answers.once(("help", names), request.now.date(), lambda: _overview(services, offered))
 
 
-def _overview(services: Services) -> Reply:
+def _overview(services: Services, offered: tuple[BotCommand, ...]) -> Reply:
     return Reply(
         HELP.title,
         (
@@ -35,11 +37,12 @@ def _overview(services: Services) -> Reply:
             Items(
                 tuple(
                     _("%(command)s: %(summary)s")(command=command.words[0], summary=command.summary)
-                    for command in services.registry
+                    for command in offered
                 )
             ),
         ),
         (
+            Choice(p_("choice", "All my data"), "my data"),
             Choice(p_("topic", "What is stored, in short"), f"topics {Topic.OVERVIEW}"),
             Choice(p_("choice", "All topics"), "topics"),
             Choice(_("Show the policy"), "policy"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.answers.answer import line
+from bot.answers.answer import line, of_mine
 from bot.answers.topics import DATA
 from bot.commands.services import Services
 from bot.dialogue.command import Call
@@ -37,6 +37,9 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
     written = written_out(text, remembered, services)
     if written is not None:
         return Intended(written)
+    mine = _of_mine(text, read, services)
+    if mine is not None:
+        return mine
     label = read.ranked[0]
     if label is Intent.OUT_OF_SCOPE:
         return _follow_up(text, read, remembered, services) or _OFF_TOPIC
@@ -45,6 +48,17 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
     if isinstance(label, Topic):
         return Intended(_ask(services, _question(label, read)))
     return _intended(label, read, services)
+
+
+def _of_mine(text: str, read: Understanding, services: Services) -> Intended | None:
+    """Return the call for one's own data of one kind: "my data files", or both were understood."""
+    lines = [of_mine(label) for label in read.ranked if isinstance(label, Topic)]
+    command = services.registry.begun(text)
+    named = command is not None and command.name == "my-data"
+    if not (named or (Intent.MY_DATA in read.ranked and not read.certain)):
+        return None
+    call = next((services.registry.parse(one) for one in lines if one is not None), None)
+    return Intended(call) if call is not None else None
 
 
 def _question(topic: Topic, read: Understanding) -> Question:

@@ -35,12 +35,16 @@ class Services:
 
     def __post_init__(self) -> None:
         """Begin with no answers made yet."""
-        object.__setattr__(self, "answers", Answers(self.policy))
+        object.__setattr__(self, "answers", Answers(self.policy, is_live=self.server is not None))
 
     def account(self, sender: str | None) -> str | None:
         """Return the local part of *sender* (a bare JID that the server stamped), if it is an account here."""
         local, _at, domain = (sender or "").rpartition("@")
         return local if self.server is not None and local and domain == self.server.host else None
+
+    def offered(self, sender: str | None) -> tuple[BotCommand, ...]:
+        """Return the commands that *sender* may use, in the order of the help."""
+        return tuple(command for command in self.registry if self.may(sender, command))
 
     def may(self, sender: str | None, command: BotCommand) -> bool:
         """Return whether *sender* may use *command*."""

@@ -183,13 +183,23 @@ class Registry(Generic[S]):
         ``topics uploads`` is a call.  ``help me with uploads`` is none: what is left over is for
         the understanding of free text.
         """
-        words = line.casefold().strip(" .!?/").split()
-        for length in range(min(self._longest, len(words)), 0, -1):
-            command = self._by_word.get(" ".join(words[:length]))
-            call = None if command is None else _with(command, words[length:])
+        for command, rest in self._beginnings(line):
+            call = _with(command, rest)
             if call is not None:
                 return call
         return None
+
+    def begun(self, line: str) -> Command[S] | None:
+        """Return the command with which *line* begins, whatever comes after it."""
+        return next((command for command, _rest in self._beginnings(line)), None)
+
+    def _beginnings(self, line: str) -> Iterator[tuple[Command[S], list[str]]]:
+        """Return the commands with which *line* begins and what comes after them, the longest first."""
+        words = line.casefold().strip(" .!?/").split()
+        for length in range(min(self._longest, len(words)), 0, -1):
+            command = self._by_word.get(" ".join(words[:length]))
+            if command is not None:
+                yield command, words[length:]
 
 
 def _with(command: Command[S], words: Sequence[str]) -> Call[S] | None:

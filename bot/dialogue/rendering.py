@@ -82,8 +82,9 @@ def chat_question(call: Call[S], parameter: Parameter, tr: Translator) -> ChatMe
     """Return the question for a parameter that is missing, with its options."""
     so_far = call.line()
     choices = _distinct((Choice(o.label, f"{so_far} {o.value}") for o in parameter.options), tr)
-    head = f"{tr(parameter.prompt)}\n{tr(_('A number is enough:'))}"
-    return ChatMessage("\n".join([head, *_numbered(choices)]), choices)
+    # not inside of an f-string: texts there are not found for the catalogues
+    offer = tr(_("A number is enough:"))
+    return ChatMessage("\n".join([tr(parameter.prompt), offer, *_numbered(choices)]), choices)
 
 
 def form_question(command: Command[S], parameters: Iterable[Parameter], tr: Translator) -> Form:

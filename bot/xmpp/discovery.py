@@ -15,6 +15,7 @@ from bot.i18n import Translator, _
 from bot.policy.organisation import Contact
 from bot.xmpp import namespaces as ns
 from bot.xmpp.elements import add_hidden_form, child, error, result
+from bot.xmpp.jid import bare
 
 _FEATURES = (
     ns.DISCO_INFO,
@@ -70,8 +71,8 @@ class Discovery:
         answer = result(iq, tr.language)
         query = child(answer, ns.DISCO_ITEMS, "query", node=node)
         if node == ns.COMMANDS:
-            for command in self.desk.services.registry:
-                here = iq.get("to", "")
+            here = iq.get("to", "")
+            for command in self.desk.services.offered(bare(iq.get("from", ""))):
                 child(query, ns.DISCO_ITEMS, "item", jid=here, node=command.name, name=tr(command.title))
         elif node is not None:
             return error(iq, "cancel", "item-not-found")
