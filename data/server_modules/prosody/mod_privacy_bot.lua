@@ -1,0 +1,1792 @@
+-- mod_privacy_bot: the companion module of xmpp-privacy-bot for Prosody 0.12 and 13.
+--
+-- Answers the bot's questions about the accounts of this virtual host, erases what it is told to,
+-- tells it of logins, and lets people meet it at an address of the host.  The protocol is described
+-- in docs/companion-protocol.md of the bot.  Put the file into a directory of plugin_paths, then:
+--
+--   VirtualHost "example.org"
+--     modules_enabled = { "privacy_bot" }                -- or in the global list
+--     privacy_bot_component = "privacy.example.org"      -- required: the component that may ask
+--     privacy_bot_node = "privacy"                       -- met as privacy@example.org (the default);
+--                                                        -- "" for no address on this host
+--
+--   Component "privacy.example.org"
+--     component_secret = "..."
+--
+-- Storage: internal and sql are known in full.  Of other drivers the known stores are read through
+-- Prosody's interface, and the inventory says that there may be more.
+
+local VERSION, PROTOCOL = "1.0.0", 1;
+local NS = "xmpp-privacy-bot:companion:1";
+
+local CHUNK = 256 * 1024;        -- bytes of a file that are looked at before others get their turn
+local SLICE = 0.004;             -- seconds that a request works before others get their turn
+local AT_ONCE, WAITING = 8, 1000; -- requests that are worked on, and that may wait
+local PATIENCE = 25;             -- seconds for one category of an inventory, or for a page of records
+local PAGE_BYTES = 200 * 1000;
+local ROOM_BUDGET = 20000;       -- messages that an inventory looks at in the rooms' archives
+local SLOT_LIFETIME = 660;       -- seconds that a file can be uploaded after the slot was given, at most
+local RECOUNT_ROWS = 2000;       -- above that, counting all uploads anew would be felt by others
+
+-- 0.12 has no prefix in the names of its own libraries.
+local function library(name)
+	local found, loaded = pcall(require, "prosody." .. name);
+	return found and loaded or require(name);
+end
+
+local lfs = require "lfs";
+local array = library "util.array";
+local async = library "util.async";
+local cache = library "util.cache";
+local config = library "core.configmanager";
+local datetime = library "util.datetime";
+local encodings = library "util.encodings";
+local envload = library "util.envload".envload;
+local hmac_sha256 = library "util.hashes".hmac_sha256;
+local jid = library "util.jid";
+local json = library "util.json";
+local queue = library "util.queue";
+local rostermanager = library "core.rostermanager";
+local serialize = library "util.serialization".serialize;
+local st = library "util.stanza";
+local storagemanager = library "core.storagemanager";
+local usermanager = library "core.usermanager";
+local now = library "util.time".now;
+
+local files = storagemanager.olddm; -- the driver "internal", below its own interface
+local hosts = prosody.hosts;
+local host = module.host;
+local component = jid.prep(module:get_option_string("privacy_bot_component"));
+local node = module:get_option_string("privacy_bot_node", "privacy");
+
+if not component then
+	module:log("error", "privacy_bot_component is not set for %s: name the component of the privacy bot there", host);
+	return;
+end
+
+-- Errors that have a meaning for the caller; everything else is a fault, for the log.
+local TIMEOUT, UNKNOWN_STORAGE = {}, {};
+local function refuse(kind, condition) error({ kind = kind, condition = condition }, 0); end
+local function bad_request() refuse("modify", "bad-request"); end
+
+local function loaded(name, at) local session = hosts[at or host]; return session and session.modules[name]; end
+local function sorted(set) local names = array(); for name in pairs(set) do names:push(name); end return names:sort(); end
+local function bare_of(user) return jid.join(user, host); end
+
+-- Slices and the queue ------------------------------------------------------------------------
+
+local job;             -- the request that runs just now
+local slice_end = 0;   -- when it has to let others go on
+local running, line = 0, queue.new(WAITING);
+local unanswered = {}; -- all requests, so that none stays without an answer when the module goes
+
+local function breathe()
+	if now() < slice_end then return; end
+	local mine = job;
+	local wait, done = async.waiter();
+	module:add_timer(0, done);
+	wait();
+	job, slice_end = mine, now() + SLICE;
+	if job.deadline and slice_end > job.deadline then error(TIMEOUT, 0); end
+end
+
+local run_next;
+local function work(request)
+	job, slice_end = request, now() + SLICE;
+	request.answer(pcall(request.work));
+	unanswered[request] = nil;
+	running = running - 1;
+	module:add_timer(0, run_next); -- not from here: the stack would grow with the queue
+end
+
+function run_next()
+	if running >= AT_ONCE then return; end
+	local request = line:pop();
+	if not request then return; end
+	running = running + 1;
+	async.runner(work):run(request);
+end
+
+local function enqueue(request)
+	if not line:push(request) then return false; end
+	unanswered[request] = true;
+	run_next();
+	return true;
+end
+
+-- Runs something with a time limit of its own; returns like pcall.
+local function within(seconds, ...)
+	local mine, before = job, job.deadline;
+	mine.deadline = now() + seconds;
+	local results = table.pack(pcall(...));
+	mine.deadline = before;
+	return table.unpack(results, 1, results.n);
+end
+
+-- Archives ------------------------------------------------------------------------------------
+-- Two kinds with the same methods: stat(), each(), back(), remove(), clear().  The driver
+-- "internal" parses the whole file for every question (0.12) or reads item by item (13), and blocks
+-- the server meanwhile; so its list files are read here.  An item begins with "item(" at the
+-- beginning of a line; no text can fake that, since line breaks inside of texts are escaped.
+
+local BEGIN = "\nitem(";
+local File, Table = {}, {};
+File.__index, Table.__index = File, Table;
+
+local function parse(text)
+	local item;
+	local chunk = envload(text, "=item", { item = function (found) item = found; end });
+	if not (chunk and pcall(chunk) and item) then error("damaged item in a list file"); end
+	return item;
+end
+
+local function time_of(text) -- an attribute of a stanza cannot look like that, it is quoted
+	return tonumber(text:match('%["when"%] = ([%d.]+)')) or datetime.parse(parse(text).attr.stamp);
+end
+
+local function to_entry(item, offset)
+	local attr = item.attr;
+	local entry = { id = item.key or tostring(offset), time = item.when or datetime.parse(attr.stamp), with = item.with };
+	item.key, item.when, item.with, attr.stamp, attr.stamp_legacy = nil, nil, nil, nil, nil;
+	entry.stanza = st.deserialize(item);
+	return entry;
+end
+
+-- Calls visit(text, offset) for the items from offset on, until it returns true.
+function File:forth(offset, visit)
+	local file = io.open(self.path, "rb");
+	if not file then return; end
+	file:seek("set", offset);
+	local buffer, from = "", 1; -- offset: where the buffer begins in the file
+	while true do
+		local stop = buffer:find(BEGIN, from, true);
+		if stop then
+			if visit(buffer:sub(from, stop), offset + from - 1) then break; end
+			from = stop + 1;
+		else
+			breathe();
+			local more = file:read(CHUNK);
+			if not more then
+				if from <= #buffer then visit(buffer:sub(from), offset + from - 1); end
+				break;
+			end
+			buffer, offset, from = buffer:sub(from) .. more, offset + from - 1, 1;
+		end
+	end
+	file:close();
+end
+
+-- The same from the newest item to the oldest.
+function File:backward(visit)
+	local file = io.open(self.path, "rb");
+	if not file then return; end
+	local stop, rest = file:seek("end"), "";
+	while stop > 0 do
+		local start = math.max(0, stop - CHUNK);
+		file:seek("set", start);
+		local text = file:read(stop - start) .. rest;
+		local begins, at = {}, start == 0 and 0 or text:find(BEGIN, 1, true);
+		while at do
+			begins[#begins + 1] = at + 1;
+			at = text:find(BEGIN, at + 1, true);
+		end
+		local last = #text;
+		for i = #begins, 1, -1 do
+			if visit(text:sub(begins[i], last), start + begins[i] - 1) then file:close(); return; end
+			last = begins[i] - 1;
+		end
+		stop, rest = start, text:sub(1, last);
+		breathe();
+	end
+	file:close();
+end
+
+local counted = cache.new(1000); -- path → what was counted, so that only what was added is counted anew
+
+-- What was counted before, if the file has only grown since.
+local function counted_before(path, file, inode)
+	local known = counted:get(path);
+	if known and known.inode == inode and file:seek("set", known.size - #known.tail)
+		and file:read(#known.tail) == known.tail then return known; end
+	file:seek("set", 0);
+	return { inode = inode, count = 0, size = 0, tail = "" };
+end
+
+function File:stat()
+	local inode = lfs.attributes(self.path, "ino");
+	local file = inode and io.open(self.path, "rb");
+	if not file then return { count = 0, bytes = 0 }; end
+	local known = counted_before(self.path, file, inode);
+	local count, size, tail = known.count, known.size, known.size == 0 and "\n" or known.tail;
+	for chunk in file:lines(CHUNK) do
+		local text = tail:sub(1 - #BEGIN) .. chunk; -- one that lies across the border counts here
+		local _, found = text:gsub(BEGIN:gsub("%(", "%%("), "%0");
+		count, size, tail = count + found, size + #chunk, (tail .. chunk):sub(-200);
+		breathe();
+	end
+	file:close();
+	counted:set(self.path, { inode = inode, count = count, size = size, tail = tail:sub(-size) });
+	local stat = { count = count, bytes = size };
+	self:forth(0, function (text) stat.oldest = time_of(text); return true; end);
+	self:backward(function (text) stat.newest = time_of(text); return true; end);
+	return stat;
+end
+
+-- Where to go on after a cursor.  If the file was written anew since and the item is gone, that is
+-- at the first one that is not older.
+function File:after(cursor)
+	local offset, time, key = cursor:match("^(%d+) ([%d.]+) (.+)$");
+	if not offset then bad_request(); end
+	local mark, found, later, size = '["key"] = ' .. serialize(key), nil, nil, 0;
+	local function look(text, at)
+		size = at + #text;
+		if text:find(mark, 1, true) then found = size; return true; end
+		if not later and time_of(text) >= tonumber(time) then later = at; end
+	end
+	self:forth(tonumber(offset), function (text, at)
+		if text:find(mark, 1, true) then found = at + #text; end
+		return true;
+	end);
+	if not found then self:forth(0, look); end
+	return found or later or size;
+end
+
+-- Calls visit(entry, cursor) for every item, oldest first, until it returns true.  With a quick test
+-- of the text only those that pass are parsed; for the others visit(nil, cursor) comes now and then.
+function File:each(cursor, visit, quick)
+	local skipped = 0;
+	self:forth(cursor and self:after(cursor) or 0, function (text, offset)
+		breathe();
+		local entry;
+		if (not self.mark or text:find(self.mark, 1, true)) and (not quick or quick(text)) then
+			entry = to_entry(parse(text), offset);
+			if self.with and entry.with ~= self.with then entry = nil; end
+		end
+		skipped = entry and 0 or skipped + 1;
+		if entry or skipped % 1000 == 0 then
+			local key = entry and entry.id or parse(text).key or tostring(offset);
+			return visit(entry, ("%d %.6f %s"):format(offset, entry and entry.time or time_of(text), key));
+		end
+	end);
+end
+
+-- Calls visit(entry or nil) for every item, newest first, until it returns true.
+function File:back(visit, quick)
+	self:backward(function (text, offset)
+		breathe();
+		return visit((not quick or quick(text)) and to_entry(parse(text), offset) or nil);
+	end);
+end
+
+-- Writes the file anew without the items that have one of these ids.  The last step is not
+-- interrupted: what was added meanwhile is copied, then the driver is made to forget how many items
+-- it believes there are (it deletes the list), then the new file takes the place.
+function File:remove(ids)
+	local scratch = self.path .. ".privacy_bot";
+	local target = assert(io.open(scratch, "wb"));
+	local removed, copied = 0, 0;
+	local function copy(text, offset)
+		breathe();
+		local key = text:match('%["key"%] = "([^"\\]*)"') or parse(text).key or tostring(offset);
+		if ids[key] and (parse(text).key or tostring(offset)) == key then removed = removed + 1;
+		else assert(target:write(text)); end
+		copied = offset + #text;
+	end
+	local inode = lfs.attributes(self.path, "ino");
+	self:forth(0, copy);
+	local settled = lfs.attributes(self.path, "ino") == inode;
+	slice_end = math.huge;
+	if settled then self:forth(copied, copy); end
+	slice_end = 0;
+	assert(target:close());
+	if not settled or removed == 0 then os.remove(scratch); return settled and 0 or self:remove(ids); end
+	assert(self.api:delete(self.user));
+	if lfs.attributes(scratch, "size") > 0 then assert(os.rename(scratch, self.path)); else os.remove(scratch); end
+	return removed;
+end
+
+function File:clear() return self.api:delete(self.user); end
+
+local function found_in(api, user, query)
+	local found, total = api:find(user, query);
+	if not found and total ~= "item-not-found" then error(total or "nothing found"); end
+	return found or function () end, total;
+end
+
+function Table:stat()
+	local _, total = found_in(self.api, self.user, { limit = 0, total = true, with = self.with });
+	local stat = { count = type(total) == "number" and total or nil };
+	for _, _, time in found_in(self.api, self.user, { limit = 1, with = self.with }) do stat.oldest = time; end
+	for _, _, time in found_in(self.api, self.user, { limit = 1, reverse = true, with = self.with }) do stat.newest = time; end
+	return stat;
+end
+
+local function pages(archive, query, edge, visit)
+	repeat
+		local number = 0;
+		for id, stanza, time, with in found_in(archive.api, archive.user, query) do
+			number, query[edge] = number + 1, id;
+			if visit({ id = id, stanza = stanza, time = time, with = with }, ("%.6f %s"):format(time, id)) then return; end
+		end
+		breathe();
+	until number < query.limit;
+end
+
+function Table:each(cursor, visit)
+	local query = { limit = 100, with = self.with };
+	if cursor then
+		local time, key = cursor:match("^([%d.]+) (.+)$");
+		if not time then bad_request(); end
+		if self.api:find(self.user, { after = key, limit = 1 }) then query.after = key; else query.start = tonumber(time); end
+	end
+	pages(self, query, "after", visit);
+end
+
+function Table:back(visit)
+	pages(self, { limit = 100, reverse = true, with = self.with }, "before", visit);
+end
+
+function Table:remove(ids)
+	local removed = 0;
+	for id in pairs(ids) do
+		assert(self.api:delete(self.user, { key = id }));
+		removed = removed + 1;
+		breathe();
+	end
+	return removed;
+end
+
+local function sql_engines() return module:shared("/*/sql/connections"); end
+
+-- In steps, since one statement for a large archive would block; the driver does the last one
+-- itself, so that its own count is right.
+function Table:clear()
+	if self.driver ~= "sql" then return self.api:delete(self.user); end
+	local which = [[FROM "prosodyarchive" WHERE "host"=? AND "user"=? AND "store"=?]];
+	local args = { self.host, self.user, self.store };
+	for _, engine in pairs(sql_engines()) do
+		local last;
+		repeat
+			last = nil;
+			assert(engine:transaction(function ()
+				for row in engine:select('SELECT "sort_id" ' .. which .. ' ORDER BY "sort_id" LIMIT 1 OFFSET 500', table.unpack(args)) do
+					last = row[1];
+				end
+				if last then
+					engine:delete("DELETE " .. which .. ' AND "sort_id" < ?', args[1], args[2], args[3], last);
+				end
+			end));
+			breathe();
+		until not last;
+	end
+	return self.api:delete(self.user);
+end
+
+-- An archive of an account, or with at of another host; with restricts it to one correspondent.
+local function archive_of(store, user, at, with)
+	at = at or host;
+	local _, driver = storagemanager.get_driver(at, store:sub(1, 4) == "pep_" and "pep_data" or store);
+	local archive = { store = store, user = user, host = at, driver = driver, with = with };
+	archive.api = storagemanager.open(at, store, "archive");
+	if driver == "internal" then
+		archive.path = files.getpath(user, at, store, "list");
+		archive.mark = with and '["with"] = ' .. serialize(with) or nil;
+		return setmetatable(archive, File);
+	elseif not archive.api or type(archive.api:find(user, { limit = 0 })) ~= "function" then
+		error(UNKNOWN_STORAGE, 0);
+	end
+	return setmetatable(archive, Table);
+end
+
+-- Stores --------------------------------------------------------------------------------------
+
+local function load(store, user, at)
+	local data, err = storagemanager.open(at or host, store):get(user);
+	if data == nil and err then error(err); end
+	return type(data) == "table" and data or {};
+end
+
+local function save(store, user, data)
+	assert(storagemanager.open(host, store):set(user, data));
+end
+
+local function drivers()
+	local names, storage = {}, config.get(host, "storage");
+	local function add(store)
+		local driver, name = storagemanager.get_driver(host, store);
+		if driver and name then names[name] = driver; end
+	end
+	add("");
+	for store in pairs(type(storage) == "table" and storage or {}) do
+		if type(store) == "string" then add(store); end
+	end
+	return names;
+end
+
+local function sql_stores(user, into)
+	local query = [[SELECT DISTINCT "store" FROM "%s" WHERE "host"=? AND "user"=?]];
+	for _, engine in pairs(sql_engines()) do
+		assert(engine:transaction(function ()
+			for row in engine:select(query:format("prosody"), host, user) do into[row[1]] = "keyval"; end
+			for row in engine:select(query:format("prosodyarchive"), host, user) do into[row[1]] = "archive"; end
+		end));
+	end
+end
+
+-- The stores that have something of that account: name → keyval or archive; and whether there may be more.
+local function stores_of(user)
+	local found, more = {}, false;
+	for name in pairs(drivers()) do
+		if name == "internal" then
+			for store in files.stores(user, host, "keyval") do found[store] = "keyval"; end
+			for store in files.stores(user, host, "list") do found[store] = "archive"; end
+		elseif name == "sql" then
+			sql_stores(user, found);
+		elseif name ~= "none" and name ~= "null" then
+			more = true;
+		end
+	end
+	return found, more;
+end
+
+local archive_store = module:get_option_string("archive_store", "archive");
+local KNOWN = { -- store → the category that tells of it; pep_… are the items of PEP nodes
+	accounts = "account", account_details = "account", account_roles = "account", account_flags = "account",
+	accounts_cleanup = "account", roles = "account", roster = "roster", lastlog = "last_activity",
+	lastlog2 = "last_activity", account_activity = "last_activity", offline = "offline_messages",
+	[archive_store] = "archive", [archive_store .. "_prefs"] = "archive", vcard = "profile", pep = "client_data",
+	private = "client_data", blocklist = "blocklist", privacy = "blocklist", cloud_notify = "push_registrations",
+	smacks_h = "sessions", auth_tokens = "access_tokens", privacy_bot = "bot_records",
+};
+
+local function unknown_stores(user)
+	local stores, more = stores_of(user);
+	local found = {};
+	for store, kind in pairs(stores) do
+		if not KNOWN[store] and store:sub(1, 4) ~= "pep_" then found[store] = kind; end
+	end
+	return found, more;
+end
+
+-- Acting as the user: what some modules keep in memory stays right, and clients hear of it.  Their
+-- handlers expect a session and the account to be online; for those offline it is, for that moment.
+local function as_user(user, stanza)
+	local sessions, answer = hosts[host].sessions, nil;
+	local session = {
+		type = "c2s", username = user, host = host, resource = "privacy-bot", full_jid = bare_of(user) .. "/privacy-bot",
+		roster = rostermanager.load_roster(user, host), role = usermanager.get_user_role and usermanager.get_user_role(user, host),
+		log = module._log, secure = true, priority = -1, close = function () end,
+		send = function (sent) answer = answer or sent; return true; end,
+	};
+	local standin = not sessions[user] and { sessions = {}, roster = session.roster } or nil;
+	sessions[user] = sessions[user] or standin;
+	stanza.attr.from, stanza.attr.id = session.full_jid, "privacy-bot";
+	local fine, err = pcall(prosody.core_post_stanza, session, stanza, true);
+	if standin and sessions[user] == standin then sessions[user] = nil; end
+	if not fine then error(err, 0); end
+	if st.is_stanza(answer) and answer.attr.type == "error" then error("refused: " .. tostring(select(2, answer:get_error()))); end
+	breathe();
+end
+
+-- Settings ------------------------------------------------------------------------------------
+
+local DAY = 86400;
+local recent = module.get_option_period ~= nil; -- 13 and later
+local UNITS = recent and { s = 1, min = 60, h = 3600, ho = 3600, d = DAY, w = 7 * DAY, m = 31 * DAY, mo = 31 * DAY, mi = 60, mon = 31 * DAY, y = 365.2425 * DAY }
+	or { d = DAY, w = 7 * DAY, m = 31 * DAY, y = 365.2425 * DAY };
+
+-- A period as this version of Prosody understands it: seconds, "unlimited", or nil.
+local function period(value)
+	if value == "never" or value == false then return "unlimited"; end
+	if recent and type(value) == "number" and value < 0 then return "unlimited"; end
+	if recent and type(value) == "number" then return value; end
+	local number, unit = tostring(value):lower():match(recent and "(%d+)%s*([smhdwy]?[io]?n?)" or "(%d+)%s*([dwmy]?)");
+	return number and tonumber(number) * (UNITS[unit] or 1);
+end
+
+local function place(at)
+	if at == "*" then return "global"; end
+	if hosts[at] and hosts[at].type == "local" then return ('VirtualHost "%s"'):format(at); end
+	local kind = config.rawget(at, "component_module");
+	return ('Component "%s"'):format(at) .. (kind and kind ~= "component" and (' "%s"'):format(kind) or "");
+end
+
+local function contains(list, name)
+	for _, each in pairs(type(list) == "table" and list or {}) do if each == name then return true; end end
+	return false;
+end
+
+-- Where an option is written (with a module's name: where it is enabled), and whether it is.
+local function written(at, option, name)
+	for _, where in ipairs { at, "*" } do
+		local value = config.rawget(where, option);
+		if value ~= nil and (not name or contains(value, name)) then return place(where), true; end
+	end
+	return place(at), false;
+end
+
+local function value_of(at, option, default)
+	local value = config.get(at, option);
+	if value == nil then return default; end
+	return value;
+end
+
+local function truth(at, option, default)
+	local value = value_of(at, option, default);
+	return value == true or value == "true" or value == 1;
+end
+
+local function uploads_retention(at)
+	if recent then return period(value_of(at, "http_file_share_expires_after", "1w")); end
+	local seconds = tonumber(value_of(at, "http_file_share_expires_after", 7 * DAY)); -- 0.12 wants a number
+	return seconds and (seconds < 0 and "unlimited" or seconds);
+end
+
+local RETENTION = {
+	archive = function () return loaded "mam" and period(value_of(host, "archive_expires_after", "1w")); end,
+	room_archive = function (at) return period(value_of(at, "muc_log_expires_after", "1w")); end,
+	uploads = uploads_retention,
+};
+
+local LEVELS = { "debug", "info", "warn", "error" };
+
+-- The most talkative level of each kind of rule that the option log can hold.
+local function log_level()
+	local log, best = config.get("*", "log"), #LEVELS + 1;
+	local lowest = config.get("*", "debug") and 1 or 2; -- for a lone file name, or without the option
+	local function rank(name) for i, level in ipairs(LEVELS) do if level == name then return i; end end return #LEVELS + 1; end
+	local function count(level) best = math.min(best, level); end
+	if log == nil then return "none"; end -- to the console only
+	if type(log) == "string" then
+		if log:sub(1, 1) ~= "*" then count(lowest); elseif log == "*syslog" then count(1); end
+		return LEVELS[best] or "none";
+	end
+	for key, rule in pairs(log) do
+		if type(rule) == "string" and type(key) == "string" then
+			if rule:sub(1, 1) ~= "*" or rule == "*syslog" then count(rank(key)); end
+		elseif rule == "*syslog" then
+			count(1);
+		elseif type(rule) == "table" and (rule.to == "file" or rule.to == "syslog") then
+			local levels = rule.levels;
+			if levels == nil then count(1);
+			elseif type(levels) == "string" then count(rank(levels));
+			else
+				count(rank(levels.min));
+				for _, level in ipairs(levels) do count(rank(level)); end
+				if levels.max and not levels.min then count(rank(levels.max)); end
+			end
+		end
+	end
+	return LEVELS[best] or "none";
+end
+
+-- Debug writes the address of every connection.  Above that Prosody itself writes none of users,
+-- unless one of these modules does.
+local function log_ip(level)
+	if level == "debug" then return true; end
+	if level == "none" then return false; end
+	return level == "info" and (loaded "log_auth" ~= nil or truth(host, "blocklist_on_registration_throttle_overload",
+		truth(host, "blacklist_on_registration_throttle_overload", false))) or loaded "c2s_conn_throttle" ~= nil;
+end
+
+local function archive_default()
+	local value = value_of(host, "default_archive_policy", true);
+	if value == "roster" then return "roster"; end
+	return (value == true or value == "always" or value == "true") and "always" or "never";
+end
+
+-- One module for each way in which an account can be made in the client.
+local function registration_open()
+	return loaded "register_ibr" ~= nil and not (loaded "invites_register" and truth(host, "registration_invite_only", true));
+end
+
+local function reports_ip()
+	if not loaded "watchregistrations" then return false; end
+	local watchers = value_of(host, "registration_watchers", value_of(host, "admins", {}));
+	local text = value_of(host, "registration_notification", "User $username just registered on $host from $ip");
+	return (type(watchers) ~= "table" or next(watchers) ~= nil) and tostring(text):find("$ip", 1, true) ~= nil;
+end
+
+local function password_format()
+	local name = value_of(host, "authentication", "internal_hashed");
+	return ({ internal_plain = "plain", internal_hashed = "scram" })[name] or name;
+end
+
+local function offline_limit()
+	local _, driver = storagemanager.get_driver(host, "offline");
+	return tonumber(value_of(host, "storage_archive_item_limit", driver == "internal" and 10000 or nil)) or "unlimited";
+end
+
+local function hosts_with(name)
+	local found = {};
+	for at in pairs(hosts) do if loaded(name, at) then found[at] = true; end end
+	return sorted(found);
+end
+
+local function room_history(at)
+	local usual = tonumber(value_of(at, "muc_room_default_history_length", 20));
+	return math.min(usual or 20, tonumber(value_of(at, "max_history_messages", math.huge)) or math.huge);
+end
+
+local function any_loaded(...)
+	for _, name in ipairs { ... } do if loaded(name) then return name; end end
+end
+
+local function all_settings()
+	local list = array();
+	local function put(key, value, option, at, enabled)
+		local where, set = written(at, option, enabled);
+		list:push { key = key, value = value == nil and json.null or value, option = option, place = where, set = set, host = at ~= "*" and at or nil };
+	end
+	local function has(key, ...)
+		local name = any_loaded(...);
+		put(key, name ~= nil, "modules_enabled", host, name or (...));
+	end
+	has("archive", "mam");
+	put("archive.default", loaded "mam" and archive_default() or nil, "default_archive_policy", host);
+	put("archive.retention", RETENTION.archive() or nil, "archive_expires_after", host);
+	has("offline_messages", "offline");
+	put("offline_messages.retention", nil, "", host);
+	put("offline_messages.limit", offline_limit(), "storage_archive_item_limit", host);
+	has("last_activity", "lastlog2", "lastlog", "account_activity", "lastactivity");
+	put("last_activity.ip", any_loaded("lastlog2", "lastlog") ~= nil and truth(host, "lastlog_ip_address", false), "lastlog_ip_address", host);
+	has("push_registrations", "cloud_notify");
+	has("blocklist", "blocklist", "privacy_lists");
+	put("registration.open", registration_open(), "allow_registration", host);
+	put("registration.reports_ip", reports_ip(), "registration_notification", host);
+	put("password.format", password_format(), "authentication", host);
+	put("inactive.retention", nil, "", host);
+	put("sessions.resume", loaded "smacks" and period(value_of(host, "smacks_hibernation_time", 600)) or 0, "smacks_hibernation_time", host);
+	local level = log_level();
+	put("logs.level", level, "log", "*");
+	put("logs.ip", log_ip(level), "log", "*");
+	put("logs.retention", nil, "log", "*");
+	put("logs.rotation", nil, "log", "*");
+	for _, at in ipairs(hosts_with "muc") do
+		put("room_archive", loaded("muc_mam", at) ~= nil, "modules_enabled", at, "muc_mam");
+		put("room_history", room_history(at), "max_history_messages", at);
+		if loaded("muc_mam", at) then
+			put("room_archive.default", truth(at, "muc_log_all_rooms", false) or truth(at, "muc_log_by_default", true), "muc_log_by_default", at);
+			put("room_archive.retention", RETENTION.room_archive(at), "muc_log_expires_after", at);
+		end
+	end
+	local has_uploads = false;
+	for _, at in ipairs(hosts_with "http_file_share") do
+		has_uploads = true;
+		local size = tonumber(value_of(at, "http_file_share_size_limit", 10 * 1024 * 1024));
+		put("uploads", true, "modules_enabled", at);
+		put("uploads.retention", uploads_retention(at), "http_file_share_expires_after", at);
+		put("uploads.size_limit", size, "http_file_share_size_limit", at);
+		put("uploads.quota", tonumber(value_of(at, "http_file_share_daily_quota", size and size * 10)), "http_file_share_daily_quota", at);
+	end
+	if not has_uploads then put("uploads", false, "modules_enabled", host, "http_file_share"); end
+	return list;
+end
+
+-- Categories ----------------------------------------------------------------------------------
+-- Each has available() (can this server hold it at all), look(user) → holding, list of items, and
+-- where they make sense records(user, arguments) → sources, and erase(user) → how many.
+
+local categories, ORDER = {}, array();
+local function category(name, definition)
+	categories[name] = definition;
+	ORDER:push(name);
+end
+
+local function always() return true; end
+local function with_module(...)
+	local names = { ... };
+	return function () return any_loaded(table.unpack(names)) ~= nil; end;
+end
+local function on_any_host(name) return function () return hosts_with(name)[1] ~= nil; end; end
+
+local function size_of(data) return #serialize(data); end
+
+-- For archives as a category of their own: stat() as a holding; items only if they are wanted.
+local function holding_of(archive, to_item)
+	return function (user, wanted)
+		local holding, items = archive(user):stat(), array();
+		if not to_item or wanted == 0 then return holding, items; end
+		archive(user):each(nil, function (entry)
+			if entry then items:push(to_item(entry)); end
+			return #items >= wanted;
+		end);
+		return holding, items;
+	end;
+end
+
+-- A source of records: a name that is sorted by, and each(cursor, visit(item or nil, cursor)).
+local function archive_source(name, archive, more, quick, test)
+	return { name = name, each = function (cursor, visit)
+		archive:each(cursor, function (entry, position)
+			if not entry or test and not test(entry.stanza) then return visit(nil, position); end
+			local item = { id = entry.id, time = entry.time, xml = tostring(entry.stanza) };
+			for key, value in pairs(more or {}) do item[key] = value; end
+			return visit(item, position);
+		end, quick);
+	end };
+end
+
+-- A list that is at hand; the cursor is the item itself, so that nothing is lost when others go.
+local function list_source(name, items)
+	return { name = name, each = function (cursor, visit)
+		local keyed = {};
+		for _, item in ipairs(items) do keyed[json.encode_ordered(item)] = item; end
+		for _, key in ipairs(sorted(keyed)) do
+			if (not cursor or key > cursor) and visit(keyed[key], key) then return; end
+		end
+	end };
+end
+
+local function created_at(user)
+	local info = usermanager.get_account_info and usermanager.get_account_info(user, host) or {};
+	local accounts, details = load("accounts", user), load("account_details", user);
+	local registered = load("lastlog2", user).registered;
+	return info.created or accounts.created or tonumber(details.registered)
+		or type(registered) == "table" and registered.timestamp or nil;
+end
+
+category("account", {
+	available = always;
+	look = function (user)
+		local enabled = not usermanager.user_is_enabled or usermanager.user_is_enabled(user, host) == true;
+		return { count = 1, facts = { created = created_at(user), enabled = enabled } };
+	end;
+});
+
+category("password", {
+	available = always;
+	look = function (user)
+		local provider = tostring(usermanager.get_provider(host).name);
+		if not provider:match("^internal_") then return { count = json.null, facts = { format = provider } }; end
+		local stored = load("accounts", user);
+		local format = stored.password and "plain"
+			or stored.stored_key and (#stored.stored_key == 64 and "scram-sha-256" or "scram-sha-1") or nil;
+		return { count = format and 1 or 0, facts = { format = format, changed = tonumber(stored.updated) } };
+	end;
+});
+
+local function roster_items(user)
+	local roster, items = rostermanager.load_roster(user, host) or {}, array();
+	for contact, item in pairs(roster) do
+		if contact then
+			items:push { jid = contact, name = item.name, subscription = item.subscription, ask = item.ask, groups = sorted(item.groups or {}) };
+		end
+	end
+	local requests = 0;
+	for contact in pairs(roster[false] and roster[false].pending or {}) do
+		requests = requests + 1;
+		if not roster[contact] then items:push { jid = contact, subscription = "none", groups = array(), pending = true }; end
+	end
+	return items, requests;
+end
+
+category("roster", {
+	available = with_module("roster");
+	look = function (user)
+		local items, requests = roster_items(user);
+		return { count = #items, facts = { requests = requests } }, items;
+	end;
+	records = function (user)
+		local items = roster_items(user):map(function (item)
+			local xml = st.stanza("item", { xmlns = "jabber:iq:roster", jid = item.jid, name = item.name,
+				subscription = item.subscription, ask = item.ask });
+			for _, group in ipairs(item.groups) do xml:text_tag("group", group); end
+			item.xml = tostring(xml);
+			return item;
+		end);
+		return { list_source("", items) };
+	end;
+	erase = function (user)
+		local items = roster_items(user);
+		for _, item in ipairs(items) do
+			if item.pending then
+				as_user(user, st.presence { type = "unsubscribed", to = item.jid });
+			else
+				as_user(user, st.iq { type = "set" }:query("jabber:iq:roster"):tag("item", { jid = item.jid, subscription = "remove" }):reset());
+			end
+		end
+		return #items;
+	end;
+});
+
+local function each_session(user, visit)
+	local online = hosts[host].sessions[user];
+	for resource, session in pairs(online and online.sessions or {}) do visit(resource, session); end
+end
+
+category("presence", {
+	available = always;
+	look = function (user)
+		local items = array();
+		each_session(user, function (resource, session)
+			local presence = session.presence;
+			if presence then
+				items:push { resource = resource, show = presence:get_child_text("show"), status = presence:get_child_text("status") };
+			end
+		end);
+		return { count = #items, memory = true }, items;
+	end;
+});
+
+local ACTIVITY = { "lastlog2", "lastlog", "account_activity" };
+local function activity_memory() local mod = loaded "lastactivity"; return mod and mod.module.save and mod.module.save().map or {}; end
+
+category("last_activity", {
+	available = with_module("lastlog2", "lastlog", "account_activity", "lastactivity");
+	look = function (user)
+		local facts, newest, stored = {}, nil, false;
+		local function add(kind, time)
+			if type(time) ~= "number" then return; end
+			facts[kind or ""] = math.max(facts[kind or ""] or 0, time);
+			newest = math.max(newest or 0, time);
+		end
+		local log2, log1 = load("lastlog2", user), load("lastlog", user);
+		for _, kind in ipairs { "login", "logout" } do add(kind, type(log2[kind]) == "table" and log2[kind].timestamp); end
+		if log1.event ~= "registered" then add(log1.event, log1.timestamp); end
+		add(nil, load("account_activity", user).timestamp);
+		stored = newest ~= nil;
+		local unavailable = activity_memory()[user];
+		add("logout", unavailable and unavailable.t);
+		return { count = newest and 1 or 0, newest = newest, oldest = newest, memory = newest and not stored or nil,
+			facts = { login = facts.login, logout = facts.logout } };
+	end;
+	erase = function (user)
+		local known = categories.last_activity.look(user).count;
+		for _, store in ipairs(ACTIVITY) do if next(load(store, user)) then save(store, user, nil); end end
+		activity_memory()[user] = nil;
+		return known;
+	end;
+});
+
+-- Visits the tables that hold an address: of the whole store, or of one event in it.
+local function each_address(user, visit)
+	for _, store in ipairs { "lastlog2", "lastlog", "account_details" } do
+		local data = load(store, user);
+		for _, part in pairs(data) do if type(part) == "table" and part.ip then visit(store, data, part); end end
+		if data.ip then visit(store, data, data); end
+	end
+end
+
+category("ip_addresses", {
+	available = function () return any_loaded("lastlog2", "lastlog") ~= nil and truth(host, "lastlog_ip_address", false); end;
+	look = function (user)
+		local items = array();
+		each_address(user, function (store, _, part) items:push { ip = tostring(part.ip), store = store, time = tonumber(part.timestamp) }; end);
+		return { count = #items }, items;
+	end;
+	erase = function (user)
+		local number = 0;
+		each_address(user, function (store, data, part)
+			part.ip, number = nil, number + 1;
+			save(store, user, data);
+		end);
+		return number;
+	end;
+});
+
+local function offline_archive(user) return archive_of("offline", user); end
+category("offline_messages", {
+	available = with_module("offline");
+	look = holding_of(offline_archive, function (entry) return { from = entry.stanza.attr.from, time = entry.time }; end);
+	records = function (user) return { archive_source("", offline_archive(user)) }; end;
+	erase = function (user)
+		local archive = offline_archive(user);
+		local number = archive:stat().count;
+		archive:clear();
+		return number;
+	end;
+});
+
+local function own_archive(user) return archive_of(archive_store, user); end
+category("archive", {
+	available = with_module("mam");
+	look = function (user)
+		local holding = own_archive(user):stat();
+		local choice = load(archive_store .. "_prefs", user)[false];
+		local names = { [true] = "always", [false] = "never", roster = "roster", always = "always", never = "never" };
+		if choice ~= nil then holding.facts = { default = names[choice] }; end
+		return holding;
+	end;
+	records = function (user) return { archive_source("", own_archive(user)) }; end;
+	erase = function (user)
+		local archive = own_archive(user);
+		local number = archive:stat().count;
+		archive:clear();
+		return number;
+	end;
+});
+
+-- Rooms are either live, with all in memory, or only stored.  Visits (host, room's node, affiliations,
+-- data of affiliations, data of the room, the live room).
+local function each_room(visit)
+	for _, at in ipairs(hosts_with "muc") do
+		local live = {};
+		for room in loaded("muc", at).live_rooms() do live[room.jid] = room; end
+		for _, room in pairs(live) do
+			visit(at, jid.node(room.jid), room._affiliations or {}, room._affiliation_data or {}, room._data or {}, room);
+			breathe();
+		end
+		for room_jid in pairs(load("persistent", nil, at)) do
+			if not live[room_jid] then
+				local stored = load("config", jid.node(room_jid), at);
+				visit(at, jid.node(room_jid), stored._affiliations or stored, stored._affiliation_data or {}, stored._data or {});
+				breathe();
+			end
+		end
+	end
+end
+
+local function is_in(room, bare)
+	for _, occupant in room:each_occupant() do if occupant.bare_jid == bare then return true; end end
+	return false;
+end
+
+category("room_memberships", {
+	available = on_any_host("muc");
+	look = function (user)
+		local bare, items = bare_of(user), array();
+		each_room(function (at, room_node, affiliations, data, _, room)
+			local present, nick = room and is_in(room, bare) or false, data[bare] and data[bare].reserved_nickname;
+			local affiliation = type(affiliations[bare]) == "string" and affiliations[bare] or nil;
+			if affiliation or nick or present then
+				items:push { room = jid.join(room_node, at), affiliation = affiliation, nick = nick, present = present };
+			end
+		end);
+		return { count = #items }, items;
+	end;
+	erase = function (user)
+		local bare, number = bare_of(user), 0;
+		each_room(function (at, room_node, affiliations, data, _, room)
+			if not affiliations[bare] and not data[bare] then return; end
+			room = room or loaded("muc", at).get_room_from_jid(jid.join(room_node, at));
+			if room and assert(room:set_affiliation(true, bare, nil)) then number = number + 1; end
+		end);
+		return number;
+	end;
+});
+
+-- How own messages in a room's archive are recognised: by the occupant-id, or by the real address
+-- where the room stores it.  The text is tested first, for parsing everything would take long.
+local function recognition(user, salt)
+	local bare = bare_of(user);
+	local id = salt and encodings.base64.encode(hmac_sha256(bare, salt));
+	local address = serialize(bare):sub(1, -2);
+	local function quick(text) return (id and text:find(id, 1, true) or text:find(address, 1, true)) ~= nil; end
+	local function own(stanza)
+		local x, occupant = stanza:get_child("x", "http://jabber.org/protocol/muc#user"), stanza:get_child("occupant-id", "urn:xmpp:occupant-id:0");
+		local item = x and x:get_child("item");
+		return item and item.attr.jid and jid.bare(item.attr.jid) == bare or id and occupant and occupant.attr.id == id or false;
+	end
+	return quick, own;
+end
+
+-- The archives of all rooms, those of the account's rooms first: list of { at, node, salt }.
+local function room_archives(user)
+	local bare, near, known = bare_of(user), array(), {};
+	each_room(function (at, room_node, affiliations, _, data, room)
+		local address = jid.join(room_node, at);
+		known[address] = { salt = data.occupant_id_salt, near = affiliations[bare] ~= nil or room and is_in(room, bare) };
+	end);
+	local far = array();
+	for _, at in ipairs(hosts_with "muc_mam") do
+		for room_node in storagemanager.open(at, "muc_log", "archive"):users() do
+			local room = known[jid.join(room_node, at)] or {};
+			(room.near and near or far):push { at = at, node = room_node, salt = room.salt };
+		end
+	end
+	return near:append(far);
+end
+
+local function own_in_rooms(user, visit) -- without a limit, for what must not miss any
+	for _, room in ipairs(room_archives(user)) do
+		local archive, quick, own = archive_of("muc_log", room.node, room.at), recognition(user, room.salt);
+		visit(room, archive, quick, own);
+	end
+end
+
+category("room_archive", {
+	available = on_any_host("muc_mam");
+	look = function (user)
+		local items, total, seen, oldest, newest = array(), 0, 0, nil, nil;
+		own_in_rooms(user, function (room, archive, quick, own)
+			if seen >= ROOM_BUDGET then seen = seen + 1; return; end
+			local number = 0;
+			archive:back(function (entry)
+				seen = seen + 1;
+				if entry and own(entry.stanza) then
+					number, oldest, newest = number + 1, math.min(oldest or entry.time, entry.time), math.max(newest or 0, entry.time);
+				end
+				return seen > ROOM_BUDGET;
+			end, quick);
+			if number > 0 then items:push { room = jid.join(room.node, room.at), count = number }; end
+			total = total + number;
+		end);
+		return { count = total, oldest = oldest, newest = newest, partial = seen > ROOM_BUDGET or nil }, items;
+	end;
+	records = function (user)
+		local sources = array();
+		own_in_rooms(user, function (room, archive, quick, own)
+			local name = jid.join(room.node, room.at);
+			sources:push(archive_source(name, archive, { room = name }, quick, own));
+		end);
+		return sources;
+	end;
+	erase = function (user)
+		local number = 0;
+		own_in_rooms(user, function (_, archive, quick, own)
+			local ids = {};
+			archive:each(nil, function (entry) if entry and own(entry.stanza) then ids[entry.id] = true; end end, quick);
+			if next(ids) then number = number + archive:remove(ids); end
+		end);
+		return number;
+	end;
+});
+
+-- Visits the slots of an account: (host, id, slot, time, path of the file, its size or nil).
+local function each_upload(user, visit)
+	for _, at in ipairs(hosts_with "http_file_share") do
+		archive_of("uploads", nil, at, bare_of(user)):each(nil, function (entry)
+			if not entry then return; end
+			local path = files.getpath(entry.id, at, "http_file_share", "bin");
+			visit(at, entry.id, entry.stanza, entry.time, path, lfs.attributes(path, "size"));
+		end);
+	end
+end
+
+local function upload_items(user)
+	local items, bytes, empty = array(), 0, 0;
+	each_upload(user, function (at, id, slot, time, _, size)
+		if not size and config.get(at, "http_file_share_base_url") then size = tonumber(slot.attr.size); end -- stored elsewhere
+		if not size then empty = empty + 1; return; end
+		local retention = uploads_retention(at);
+		bytes = bytes + size;
+		items:push { id = id, name = slot.attr.filename, type = slot.attr["content-type"], bytes = size, time = time,
+			expires = type(retention) == "number" and time + retention or nil, host = at };
+	end);
+	return items, bytes, empty;
+end
+
+local late = {}; -- slots of erased files that may still be uploaded to: { host, id, time }
+
+-- Removes files that were uploaded after their erasure.  The row is gone, so nothing else ever would.
+local function sweep()
+	local due = os.time();
+	for index = #late, 1, -1 do
+		local slot = late[index];
+		if slot.time <= due then
+			os.remove((files.getpath(slot.id, slot.host, "http_file_share", "bin")));
+			table.remove(late, index);
+		end
+	end
+	if late[1] then return 60; end
+end
+
+-- mod_http_file_share counts its uploads weekly; it needs to know earlier only of large changes.
+local function recount(at)
+	if not config.get(at, "http_file_share_global_quota") and (archive_of("uploads", nil, at):stat().count or 0) > RECOUNT_ROWS then return; end
+	for _, task in ipairs(module:context(at):get_host_items("task")) do
+		if task.name == "Calculate total storage usage" then task.run(task, os.time()); end
+	end
+end
+
+category("uploads", {
+	available = on_any_host("http_file_share");
+	look = function (user)
+		local items, bytes, empty = upload_items(user);
+		local oldest, newest;
+		for _, item in ipairs(items) do
+			oldest, newest = math.min(oldest or item.time, item.time), math.max(newest or 0, item.time);
+		end
+		return { count = #items, bytes = bytes, oldest = oldest, newest = newest, facts = { unused_slots = empty } }, items;
+	end;
+	records = function (user)
+		local items = upload_items(user):map(function (item)
+			item.url = loaded("http_file_share", item.host).get_url(item.id, item.name);
+			return item;
+		end);
+		return { list_source("", items) };
+	end;
+	erase = function (user)
+		local number, gone, armed = 0, {}, late[1] ~= nil;
+		each_upload(user, function (at, id, _, time, path, size)
+			local removed, _, code = os.remove(path);
+			if not removed and code ~= 2 then module:log("error", "A file of an account to be erased could not be removed"); return; end
+			gone[at] = gone[at] or {};
+			gone[at][id] = true;
+			if size then number = number + 1; end
+			if time + SLOT_LIFETIME > os.time() then late[#late + 1] = { host = at, id = id, time = time + SLOT_LIFETIME }; end
+		end);
+		for at, ids in pairs(gone) do
+			archive_of("uploads", nil, at, bare_of(user)):remove(ids);
+			recount(at);
+		end
+		if late[1] and not armed then module:add_timer(60, sweep); end
+		return number;
+	end;
+});
+
+-- PEP: the nodes of an account, also those of which only the items are left: name → access model.
+local PROFILE = {
+	["urn:xmpp:vcard4"] = "vcard4", ["urn:xmpp:avatar:metadata"] = "avatar", ["urn:xmpp:avatar:data"] = "avatar",
+	["http://jabber.org/protocol/nick"] = "nickname",
+};
+
+local function pep_nodes(user, of_profile)
+	local nodes = {};
+	local function add(name, access) if (PROFILE[name] ~= nil) == of_profile then nodes[name] = access; end end
+	for store in pairs((stores_of(user))) do
+		if store:sub(1, 4) == "pep_" then add(store:sub(5), "presence"); end
+	end
+	for name, stored in pairs(load("pep", user)) do
+		local settings = type(stored) == "table" and stored.config or {};
+		add(name, settings.access_model or "presence");
+	end
+	return nodes;
+end
+
+local function pep_archive(user, name) return archive_of("pep_" .. name, user); end
+
+local function pep_size(user, name)
+	local archive = pep_archive(user, name);
+	local stat = archive:stat();
+	if not stat.bytes then
+		stat.bytes = 0;
+		archive:each(nil, function (entry) stat.bytes = stat.bytes + #tostring(entry.stanza); end);
+	end
+	return stat;
+end
+
+local function erase_nodes(user, of_profile)
+	local service = loaded "pep" and loaded "pep".get_pep_service(user);
+	local number = 0;
+	for name in pairs(pep_nodes(user, of_profile)) do
+		if service and service.nodes[name] then assert(service:delete(name, true)); end
+		pep_archive(user, name):clear();
+		number = number + 1;
+		breathe();
+	end
+	return number;
+end
+
+local function widen(holding, stat)
+	if stat.oldest then holding.oldest = math.min(holding.oldest or stat.oldest, stat.oldest); end
+	if stat.newest then holding.newest = math.max(holding.newest or 0, stat.newest); end
+	holding.bytes = holding.bytes + stat.bytes;
+end
+
+category("profile", {
+	available = with_module("pep", "vcard", "vcard_legacy", "vcard4");
+	look = function (user)
+		local items, parts, holding = array(), {}, { bytes = 0 };
+		for name, access in pairs(pep_nodes(user, true)) do
+			local stat, part = pep_size(user, name), PROFILE[name];
+			if stat.count > 0 then
+				parts[part] = parts[part] or { part = part, bytes = 0, access = access };
+				parts[part].bytes = parts[part].bytes + stat.bytes;
+				widen(holding, stat);
+			end
+		end
+		local vcard = load("vcard", user);
+		if next(vcard) then
+			parts.vcard = { part = "vcard", bytes = size_of(vcard), access = "open" };
+			holding.bytes = holding.bytes + parts.vcard.bytes;
+		end
+		for _, name in ipairs(sorted(parts)) do items:push(parts[name]); end
+		holding.count = #items;
+		return holding, items;
+	end;
+	records = function (user)
+		local sources, vcard = array(), load("vcard", user);
+		if next(vcard) then sources:push(list_source("vcard", { { part = "vcard", xml = tostring(st.deserialize(vcard)) } })); end
+		for name in pairs(pep_nodes(user, true)) do
+			sources:push(archive_source("pep " .. name, pep_archive(user, name), { part = PROFILE[name] }));
+		end
+		return sources;
+	end;
+	erase = function (user)
+		local number = categories.profile.look(user).count;
+		if next(load("vcard", user)) then save("vcard", user, nil); end
+		erase_nodes(user, true);
+		return number;
+	end;
+});
+
+category("client_data", {
+	available = with_module("pep", "private");
+	look = function (user)
+		local items, holding = array(), { bytes = 0 };
+		for name, access in pairs(pep_nodes(user, false)) do
+			local stat = pep_size(user, name);
+			items:push { kind = "pep", node = name, items = stat.count, bytes = stat.bytes, access = access };
+			widen(holding, stat);
+		end
+		for name, element in pairs(load("private", user)) do
+			items:push { kind = "private", node = name, items = 1, bytes = size_of(element), access = "owner" };
+			holding.bytes = holding.bytes + size_of(element);
+		end
+		holding.count = #items;
+		return holding, items;
+	end;
+	records = function (user)
+		local sources = array();
+		for name in pairs(pep_nodes(user, false)) do
+			sources:push(archive_source("pep " .. name, pep_archive(user, name), { kind = "pep", node = name }));
+		end
+		for name, element in pairs(load("private", user)) do
+			sources:push(list_source("private " .. name, { { kind = "private", node = name, xml = tostring(st.deserialize(element)) } }));
+		end
+		return sources;
+	end;
+	erase = function (user)
+		local number = erase_nodes(user, false);
+		for _ in pairs(load("private", user)) do number = number + 1; end
+		save("private", user, nil);
+		return number;
+	end;
+});
+
+local function blocked(user)
+	local items = array();
+	for address in pairs(load("blocklist", user)) do if address then items:push { jid = address }; end end
+	return items;
+end
+
+category("blocklist", {
+	available = with_module("blocklist", "privacy_lists");
+	look = function (user)
+		local items, lists = blocked(user), 0;
+		for _ in pairs(load("privacy", user).lists or {}) do lists = lists + 1; end
+		return { count = #items, facts = { privacy_lists = lists } }, items;
+	end;
+	records = function (user)
+		return { list_source("", blocked(user):map(function (item)
+			return { jid = item.jid, xml = tostring(st.stanza("item", { xmlns = "urn:xmpp:blocking", jid = item.jid })) };
+		end)) };
+	end;
+	erase = function (user)
+		local number = #blocked(user);
+		if loaded "blocklist" and number > 0 then as_user(user, st.iq { type = "set" }:tag("unblock", { xmlns = "urn:xmpp:blocking" }):reset());
+		elseif number > 0 then save("blocklist", user, nil); end
+		if not loaded "privacy_lists" and next(load("privacy", user)) then save("privacy", user, nil); end
+		return number;
+	end;
+});
+
+local function push_items(user)
+	local items = array();
+	for id, service in pairs(load("cloud_notify", user)) do
+		if type(service) == "table" then items:push { service = service.jid, node = service.node, id = id, time = tonumber(service.timestamp) }; end
+	end
+	return items;
+end
+
+category("push_registrations", {
+	available = with_module("cloud_notify");
+	look = function (user)
+		local items = push_items(user);
+		return { count = #items }, items;
+	end;
+	erase = function (user)
+		local items = push_items(user);
+		for _, item in ipairs(loaded "cloud_notify" and items or {}) do
+			as_user(user, st.iq { type = "set" }:tag("disable", { xmlns = "urn:xmpp:push:0", jid = item.service, node = item.node }):reset());
+		end
+		if #push_items(user) > 0 then save("cloud_notify", user, nil); end
+		return #items;
+	end;
+});
+
+category("sessions", {
+	available = always;
+	look = function (user)
+		local items = array();
+		each_session(user, function (resource, session)
+			items:push { resource = resource, ip = session.ip, since = tonumber(session.conntime), secure = session.secure and true or false,
+				resumable = session.resumption_token ~= nil };
+		end);
+		return { count = #items, memory = true }, items;
+	end;
+});
+
+local function grants(user)
+	local items = array();
+	for id, grant in pairs(load("auth_tokens", user)) do
+		if type(grant) == "table" then
+			local data = type(grant.data) == "table" and grant.data or {};
+			local client = type(data.oauth2_client) == "table" and data.oauth2_client.name;
+			items:push { name = client or data.name or data.purpose or id, created = tonumber(grant.created), expires = tonumber(grant.expires), used = tonumber(grant.accessed), id = id };
+		end
+	end
+	return items;
+end
+
+category("access_tokens", {
+	available = with_module("tokenauth");
+	look = function (user)
+		local items = grants(user);
+		return { count = #items }, items:map(function (item) item.id = nil; return item; end);
+	end;
+	erase = function (user)
+		local items = grants(user);
+		local revoke = loaded "tokenauth" and loaded "tokenauth".revoke_grant; -- 13; closes what was opened with them
+		for _, item in ipairs(revoke and items or {}) do assert(revoke(user, item.id)); end
+		if #grants(user) > 0 then save("auth_tokens", user, nil); end
+		return #items;
+	end;
+});
+
+category("bot_records", {
+	available = always;
+	look = function (user)
+		local data = load("privacy_bot", user);
+		if not next(data) then return { count = 0 }, array(); end
+		return { count = 1, bytes = size_of(data), oldest = tonumber(data.first), newest = tonumber(data.first) }, array { { store = "privacy_bot" } };
+	end;
+});
+
+-- What no category tells of: one holding for each store.
+local function other_holdings(user)
+	local found, more = unknown_stores(user);
+	local holdings = array();
+	for _, store in ipairs(sorted(found)) do
+		local holding;
+		if found[store] == "archive" then
+			holding = archive_of(store, user):stat();
+		else
+			local data, entries = load(store, user), 0;
+			for _ in pairs(data) do entries = entries + 1; end
+			holding = { count = entries, bytes = size_of(data) };
+		end
+		holding.category, holding.name = "other", store;
+		holdings:push(holding);
+		breathe();
+	end
+	return holdings, more;
+end
+
+local function other_sources(user)
+	local sources = array();
+	for store, kind in pairs((unknown_stores(user))) do
+		if kind == "archive" then
+			sources:push(archive_source(store, archive_of(store, user), { name = store }));
+		else
+			sources:push(list_source(store, { { name = store, data = serialize(load(store, user)) } }));
+		end
+	end
+	return sources;
+end
+
+-- Operations ----------------------------------------------------------------------------------
+
+local function connected()
+	local mod = loaded("component", component);
+	return mod and mod.connected and mod.session or nil;
+end
+
+local function text_argument(value)
+	if value ~= nil and type(value) ~= "string" then bad_request(); end
+	return value;
+end
+
+local function number_argument(value, default, most, least)
+	if value == nil then return default; end
+	if type(value) ~= "number" or value ~= math.floor(value) or value < least then bad_request(); end
+	return math.floor(math.min(value, most));
+end
+
+local function exists(user) return usermanager.get_provider(host).user_exists(user) and true or false; end
+
+local function account_argument(arguments)
+	local user = text_argument(arguments.account);
+	user = user and encodings.stringprep.nodeprep(user);
+	if not user or user == "" then bad_request(); end
+	if not exists(user) then refuse("cancel", "item-not-found"); end
+	return user;
+end
+
+local KEYS = { "jid", "name", "node", "room", "service", "resource", "ip", "store", "part" };
+local function label(item) for _, key in ipairs(KEYS) do if item[key] then return tostring(item[key]); end end return ""; end
+local function earlier(a, b)
+	if a.time and b.time and a.time ~= b.time then return a.time < b.time; end
+	return label(a) < label(b);
+end
+
+-- One category of an inventory: a holding, or the reason why there is none.
+local function look_up(name, user, details)
+	local fine, holding, items = within(PATIENCE, categories[name].look, user, details);
+	if not fine then return nil, holding; end
+	holding.category = name;
+	local place_of = ({ archive = host, uploads = hosts_with "http_file_share"[1], room_archive = hosts_with "muc_mam"[1] })[name];
+	holding.retention = place_of and RETENTION[name](place_of) or nil;
+	if items and details > 0 then
+		items:sort(earlier);
+		holding.items = array { table.unpack(items, 1, details) };
+	end
+	return holding;
+end
+
+local function reason_of(err, name, user)
+	if err == TIMEOUT then return "timeout"; end
+	if err == UNKNOWN_STORAGE then return "unknown_storage"; end
+	local text = tostring(err):gsub(user:gsub("%p", "%%%0"), "…"):gsub(files.path_encode(user):gsub("%p", "%%%0"), "…");
+	module:log("error", "Looking up %s failed: %s", name, text);
+	return "error";
+end
+
+local function take_inventory(user, wanted, details)
+	local result = { account = user, holdings = array(), failed = array(), absent = array() };
+	for _, name in ipairs(ORDER) do
+		if not wanted or contains(wanted, name) then
+			local holding, err = look_up(name, user, details);
+			if not holding then
+				result.failed:push { category = name, reason = reason_of(err, name, user) };
+			elseif holding.count == 0 and not categories[name].available() then
+				result.absent:push(name);
+			else
+				result.holdings:push(holding);
+			end
+		end
+	end
+	if not wanted or contains(wanted, "other") then
+		local fine, holdings, more = within(PATIENCE, other_holdings, user);
+		if fine then result.holdings:append(holdings); end
+		if not fine or more then
+			result.failed:push { category = "other", reason = fine and "unknown_storage" or reason_of(holdings, "other stores", user) };
+		end
+	end
+	for _, name in ipairs(wanted or {}) do
+		if not categories[name] and name ~= "other" then result.absent:push(name); end
+	end
+	return result;
+end
+
+local operations, changes = {}, {};
+
+function operations.hello()
+	local names, erasable = array(), array();
+	for _, name in ipairs(ORDER) do
+		if categories[name].available() then names:push(name); end
+		if categories[name].available() and categories[name].erase or name == "account" then erasable:push(name); end
+	end
+	return {
+		protocol = PROTOCOL, module = VERSION, server = "prosody", version = prosody.version, storage = sorted(drivers()),
+		node = node ~= "" and node or json.null, operations = array { "hello", "settings", "accounts", "inventory", "records", "erase" },
+		categories = names, erasable = erasable,
+	};
+end
+
+function operations.settings()
+	return { settings = all_settings(), modules = sorted(hosts[host].modules) };
+end
+
+local accounts_cache = { time = 0 };
+local function all_accounts(fresh)
+	if not fresh and accounts_cache.time > now() - 60 then return accounts_cache.names; end
+	local names = array();
+	for name in usermanager.users(host) do
+		names:push(name);
+		breathe();
+	end
+	accounts_cache = { time = now(), names = names:sort() };
+	return accounts_cache.names;
+end
+
+function operations.accounts(arguments)
+	local after, limit = text_argument(arguments.after), number_argument(arguments.limit, 500, 1000, 1);
+	local names, low = all_accounts(not after), 1;
+	local high = #names + 1;
+	while after and low < high do
+		local middle = (low + high) // 2;
+		if names[middle] <= after then low = middle + 1; else high = middle; end
+	end
+	local page = array { table.unpack(names, low, math.min(low + limit - 1, #names)) };
+	return { accounts = page, total = #names, next = low + limit <= #names and page[#page] or json.null };
+end
+
+function operations.inventory(arguments)
+	local wanted = arguments.categories;
+	for key, name in pairs(type(wanted) == "table" and wanted or { wanted }) do
+		if type(key) ~= "number" or type(name) ~= "string" or wanted == name then bad_request(); end
+	end
+	local details = number_argument(arguments.details, 0, 200, 0);
+	return take_inventory(account_argument(arguments), wanted, details);
+end
+
+local function sources_of(user, arguments)
+	local name = text_argument(arguments.category) or bad_request();
+	if name == "other" then return other_sources(user); end
+	if not categories[name] then refuse("cancel", "feature-not-implemented"); end
+	if categories[name].records then return categories[name].records(user, arguments); end
+	local _, items = categories[name].look(user, math.huge);
+	return { list_source("", items or {}) };
+end
+
+-- A page of the sources after the cursor: [name of the source, cursor in it].  It also ends when it
+-- took long, and then may even be empty.
+local function read_page(sources, cursor, limit)
+	local items, bytes, last, full, finish = array(), 0, nil, false, now() + PATIENCE / 5;
+	table.sort(sources, function (a, b) return a.name < b.name; end);
+	for _, source in ipairs(sources) do
+		if full then break; end
+		if not cursor or source.name >= cursor[1] then
+			source.each(cursor and source.name == cursor[1] and cursor[2] or nil, function (item, position)
+				local size = item and #json.encode(item) or 0;
+				full = #items >= limit or #items > 0 and bytes + size > PAGE_BYTES or last ~= nil and now() > finish;
+				if full then return true; end
+				if item then items:push(item); end
+				bytes, last = bytes + size, { source.name, position };
+			end);
+		end
+	end
+	return items, full and last or nil;
+end
+
+function operations.records(arguments)
+	local user, after = account_argument(arguments), text_argument(arguments.after);
+	local limit = number_argument(arguments.limit, 50, 200, 1);
+	local cursor = after and json.decode(after);
+	if after and not (type(cursor) == "table" and type(cursor[1]) == "string" and type(cursor[2]) == "string") then bad_request(); end
+	local fine, items, last = within(PATIENCE, function () return read_page(sources_of(user, arguments), cursor, limit); end);
+	if not fine then error(items, 0); end
+	return { items = items, next = last and json.encode(array(last)) or json.null };
+end
+
+-- What Prosody's own removal of an account leaves behind goes first.
+local function erase_account(user)
+	local number = 0;
+	for _, name in ipairs { "uploads", "room_memberships", "archive", "offline_messages" } do
+		number = number + (categories[name].erase(user) or 0);
+	end
+	assert(usermanager.delete_user(user, host));
+	return number + 1;
+end
+
+local function leftovers(user)
+	local left = array();
+	local found = take_inventory(user, nil, 0);
+	for _, holding in ipairs(found.holdings) do
+		if not holding.memory and holding.count ~= 0 and holding.category ~= "account" and holding.category ~= "password" then left:push(holding); end
+	end
+	for _, failure in ipairs(found.failed) do left:push { category = failure.category }; end
+	return left;
+end
+
+function operations.erase(arguments)
+	local user, name = account_argument(arguments), text_argument(arguments.category) or bad_request();
+	if name == "account" then
+		return { erased = erase_account(user), left = leftovers(user) };
+	end
+	if not (categories[name] and categories[name].erase) then refuse("cancel", "feature-not-implemented"); end
+	local number = categories[name].erase(user);
+	return { erased = number, left = take_inventory(user, { name }, 0).holdings };
+end
+changes.erase = true;
+
+-- Requests ------------------------------------------------------------------------------------
+
+local function serve(origin, stanza)
+	local request = stanza.tags[1];
+	local operation = operations[request.attr.op];
+	local function fail(kind, condition) origin.send(st.error_reply(stanza, kind, condition)); end
+	if origin.type ~= "component" or origin ~= connected() or stanza.attr.from ~= component then return fail("auth", "forbidden"); end
+	if not operation then return fail("cancel", "feature-not-implemented"); end
+	if (stanza.attr.type == "set") ~= (changes[request.attr.op] or false) then return fail("modify", "bad-request"); end
+	local text = request:get_text() or "";
+	local arguments = text:match("%S") and json.decode(text) or {};
+	if type(arguments) ~= "table" or text:match("%S") and not text:match("^%s*{") then return fail("modify", "bad-request"); end
+
+	local function answer(fine, result)
+		if fine then
+			origin.send(st.reply(stanza):text_tag("result", json.encode(result), { xmlns = NS }));
+		elseif type(result) == "table" and result.condition then
+			fail(result.kind, result.condition);
+		else
+			module:log("error", "%s failed: %s", request.attr.op, result == TIMEOUT and "it took too long" or "see the debug log");
+			module:log("debug", "%s", result == UNKNOWN_STORAGE and "unknown storage" or result);
+			fail("wait", "internal-server-error");
+		end
+	end
+	if not enqueue { work = function () return operation(arguments); end, answer = answer } then
+		fail("wait", "resource-constraint");
+	end
+end
+
+for _, kind in ipairs { "get", "set" } do
+	module:hook(("iq-%s/host/%s:query"):format(kind, NS), function (event)
+		serve(event.origin, event.stanza);
+		return true;
+	end);
+end
+
+-- Events --------------------------------------------------------------------------------------
+-- Whether a login is the account's first is remembered from the installation on.  Accounts that
+-- are met for the first time afterwards were created since, or they are old: then any store that is
+-- written only by using the account tells that it was used.
+
+local seen = module:open_store("privacy_bot", "map");
+local state = module:open_store("privacy_bot_state");
+local installed = (state:get(nil) or {}).installed;
+if not installed then
+	installed = os.time();
+	state:set(nil, { installed = installed });
+end
+
+local PASSIVE = { accounts = true, account_details = true, account_roles = true, account_flags = true, roles = true, privacy_bot = true };
+
+local function never_used(user)
+	local created = created_at(user);
+	if created and created > installed then return true; end
+	local stores, more = stores_of(user);
+	for store, kind in pairs(stores) do
+		local only_registered = store == "lastlog2" and load(store, user).login == nil;
+		if kind == "keyval" and not PASSIVE[store] and not only_registered then return false; end
+	end
+	if more then return nil; end
+	return true;
+end
+
+local function is_first(user)
+	if seen:get(user, "first") then return false; end
+	local first = never_used(user);
+	seen:set(user, "first", os.time());
+	return first;
+end
+
+local function tell(event)
+	if not connected() then return; end
+	event.time = os.time();
+	module:send(st.message({ from = host, to = component, type = "headline" }):text_tag("event", json.encode(event), { xmlns = NS }));
+end
+
+-- Before anybody else writes down that there was a login.
+module:hook("authentication-success", function (event)
+	local session = event.session;
+	if not session.username then return; end
+	local fine, first = pcall(is_first, session.username);
+	if fine then session.privacy_bot_first = first; end
+end, 1000);
+
+module:hook("presence/initial", function (event)
+	local session = event.origin;
+	tell { event = "login", account = session.username, resource = session.resource,
+		language = event.stanza.attr["xml:lang"], first = session.privacy_bot_first };
+	session.privacy_bot_first = false;
+end, -1);
+
+module:hook("user-registered", function (event) tell { event = "registered", account = event.username }; end, -1);
+
+module:hook_global("user-deleted", function (event)
+	if event.host == host then tell { event = "removed", account = event.username }; end
+end, -1);
+
+-- The address on this host --------------------------------------------------------------------
+
+local outer, inner = jid.join(node, host), jid.join(node, component);
+
+-- An address with the inner name replaced; nil if it does not have it.
+local function shown(address, from, to)
+	if address == from then return to; end
+	if address and address:sub(1, #from + 1) == from .. "/" then return to .. address:sub(#from + 1); end
+end
+
+-- Sees to it that the inner name appears nowhere in what the component sends as the bot.
+local function disguise(element)
+	for _, name in ipairs { "from", "jid", "by" } do
+		element.attr[name] = shown(element.attr[name], inner, outer) or element.attr[name];
+	end
+	if element.name == "error" and element.attr.by == component then element.attr.by = outer; end
+	for _, child in ipairs(element.tags) do disguise(child); end
+	return element;
+end
+
+-- The same origin, but what is sent back to it is changed before.
+local function through(origin, change)
+	return setmetatable({ send = function (stanza)
+		return origin.send(st.is_stanza(stanza) and change(st.clone(stanza)) or stanza);
+	end }, { __index = origin });
+end
+
+local function redirect(event)
+	local origin, stanza = event.origin, event.stanza;
+	local to = shown(stanza.attr.to, outer, inner);
+	if not to then return; end
+	if connected() then
+		local copy = st.clone(stanza);
+		copy.attr.to = to;
+		prosody.core_post_stanza(through(origin, disguise), copy);
+	elseif stanza.name ~= "presence" and stanza.attr.type ~= "error" and stanza.attr.type ~= "result" then
+		origin.send(st.error_reply(stanza, "wait", "recipient-unavailable"));
+	end
+	return true;
+end
+
+local function back_to_component(stanza)
+	stanza.attr.to = shown(stanza.attr.to, outer, inner) or stanza.attr.to;
+	return stanza;
+end
+
+local function on_answer(event)
+	local origin, stanza = event.origin, event.stanza;
+	if origin.type ~= "component" or origin.host ~= component or not shown(stanza.attr.from, inner, outer) then return; end
+	disguise(stanza);
+	event.origin = through(origin, back_to_component);
+end
+
+-- To other servers it leaves as a stanza of this host, over this host's connections.
+local function on_remote_answer(event)
+	if not shown(event.stanza.attr.from, inner, outer) then return; end
+	disguise(event.stanza);
+	return hosts[host].events.fire_event("route/remote", {
+		origin = event.origin, stanza = event.stanza, from_host = host, to_host = event.to_host,
+	});
+end
+
+local KINDS = { "message", "iq", "presence" };
+
+local function watch(at)
+	local events = hosts[at] and hosts[at].events;
+	if not events then return; end
+	for _, kind in ipairs(KINDS) do
+		for _, form in ipairs { "bare", "full", "host" } do
+			module:hook_object_event(events, kind .. "/" .. form, on_answer, 10001);
+		end
+	end
+	if at == component then module:hook_object_event(events, "route/remote", on_remote_answer, 10001); end
+end
+
+local function open_address()
+	for at in pairs(hosts) do watch(at); end
+	module:hook_global("host-activated", watch);
+	for _, kind in ipairs(KINDS) do
+		module:hook(kind .. "/bare", redirect, 10000);
+		module:hook(kind .. "/full", redirect, 10000);
+	end
+	module:hook("user-registering", function (event)
+		if event.username == node then
+			event.allowed, event.error_type, event.error_condition = false, "cancel", "conflict";
+		end
+	end, 1000);
+end
+
+if node ~= "" and exists(node) then
+	module:log("warn", "There is an account %s: it stays, and the privacy bot is met at %s only", outer, component);
+	node = "";
+elseif node ~= "" then
+	open_address();
+end
+
+-- Reloading -----------------------------------------------------------------------------------
+
+function module.save() return { late = late, counted = counted }; end
+
+function module.restore(saved)
+	late, counted = saved.late or late, saved.counted or counted;
+	if late[1] then module:add_timer(60, sweep); end
+end
+
+function module.unload()
+	for request in pairs(unanswered) do request.answer(false); end
+end
+
+module:log("info", "Answers the privacy bot at %s", component);
