@@ -43,10 +43,11 @@ def everything(installation: Installation, policy: Path) -> Iterator[Conversatio
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="privacy-bot-demo-")))
         server = stack.enter_context(running(installation, directory))
-        running_bot = stack.enter_context(bot(server, policy, directory))
+        running_bot = stack.enter_context(bot(server, policy, directory, USER))
         server.add_account(USER, PASSWORD)
         jid = f"{USER}@{server.domain}/demo"
-        talk = stack.enter_context(conversation(jid, PASSWORD, server.c2s, server.component))
+        address = f"privacy@{server.domain}"
+        talk = stack.enter_context(conversation(jid, PASSWORD, server.c2s, address))
         talk.background.run(answers(talk.client, server.component, running_bot, directory))
         yield talk
 

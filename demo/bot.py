@@ -19,13 +19,14 @@ START_SECONDS = 60.0
 
 
 @contextmanager
-def bot(server: Server, policy: Path, directory: Path) -> Iterator[subprocess.Popen[bytes]]:
+def bot(server: Server, policy: Path, directory: Path, admin: str = "") -> Iterator[subprocess.Popen[bytes]]:
     """The bot, connecting to the server, until the block ends.
 
     Args:
         server: a running server.
         policy: the policy it answers from.
         directory: an existing directory for its configuration, state and log.
+        admin: the local part of an account that may use the commands of administrators.
     """
     (directory / "secret.txt").write_text(server.secret)
     (directory / "secret.txt").chmod(0o600)
@@ -35,6 +36,7 @@ def bot(server: Server, policy: Path, directory: Path) -> Iterator[subprocess.Po
         "server": {"host": process.LOOPBACK, "port": server.component_port},
         "secret_file": "secret.txt",
         "policy": str(policy.resolve()),
+        "admins": [f"{admin}@{server.domain}"] if admin else [],
         "store": "state.db",
         "key_file": "key.txt",
         "rate_limit": {"messages": 1000, "per": "1 minute"},

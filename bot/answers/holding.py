@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from bot.answers.ending import Ending, ending
@@ -12,11 +12,14 @@ from bot.answers.holdings import disagreements, goes, title_of
 from bot.dialogue.reply import Block, Choice, Column, Lead, Paragraph, Reply, Table
 from bot.i18n import Day, Moment, Phrase, Size, _, n_, p_
 from bot.policy.model import Policy
-from bot.policy.observed import Holding, Inventory
+from bot.policy.observed import Holding, Inventory, moment
 from bot.policy.terms import Category
 from bot.policy.vocabulary import Aspect
 from bot.policy.wording import data
 from bot.policy.wording.holdings import access, affiliation, how_much, node, part, subscription
+
+_LONGEST = 120
+"""Characters of a text that are shown."""
 
 OTHER = "other"
 OTHER_STORES = p_("category", "Other stores")
@@ -35,7 +38,8 @@ class _Shown:
 
 
 def _text(key: str) -> Cell:
-    return lambda item: str(item[key]) if item.get(key) not in (None, "") else None
+    """Show a text as one line: what others put there must not look like words of ours."""
+    return lambda item: " ".join(str(item[key]).split())[:_LONGEST] or None if item.get(key) is not None else None
 
 
 def _through(key: str, wording: Callable[[str], Phrase]) -> Cell:
@@ -44,10 +48,9 @@ def _through(key: str, wording: Callable[[str], Phrase]) -> Cell:
 
 def _when(key: str, kind: type[Day | Moment]) -> Cell:
     def cell(item: Item) -> Phrase | None:
-        found = item.get(key)
-        if not isinstance(found, int | float):
+        time = moment(item.get(key))
+        if time is None:
             return None
-        time = datetime.fromtimestamp(found, UTC)
         return Moment(time) if kind is Moment else Day(time.date())
 
     return cell
@@ -55,7 +58,7 @@ def _when(key: str, kind: type[Day | Moment]) -> Cell:
 
 def _size(item: Item) -> Phrase | None:
     found = item.get("bytes")
-    return Size(int(found)) if isinstance(found, int | float) else None
+    return Size(found) if isinstance(found, int) else None
 
 
 def _entries(key: str) -> Cell:
@@ -183,18 +186,13 @@ def _table(policy: Policy, holding: Holding, now: datetime) -> Table:
     shown = list(_COLUMNS.get(holding.category, (_shown(_("Name"), _text("name")),)))
     if holding.category == Category.UPLOADS:
         shown.append(_shown(_("Goes"), lambda item: _file_goes(policy, holding, item, now)))
-    rows = tuple(tuple(one.cell(item) for one in shown) for item in holding.items)
-    return Table(tuple(one.column for one in shown), rows)
+    rows = (tuple(one.cell(item) for one in shown) for item in holding.items)
+    return Table(tuple(one.column for one in shown), tuple(row for row in rows if any(row)))
 
 
 def _file_goes(policy: Policy, holding: Holding, item: Item, now: datetime) -> Phrase | None:
-    uploaded, expires = item.get("time"), item.get("expires")
-    if isinstance(expires, int | float):
-        when: Ending | None = Ending(datetime.fromtimestamp(expires, UTC).date())
-    elif isinstance(uploaded, int | float):
-        when = ending(policy, holding, datetime.fromtimestamp(uploaded, UTC), now)
-    else:
-        when = None
+    expires = moment(item.get("expires"))
+    when = Ending(expires.date()) if expires else ending(policy, holding, moment(item.get("time")), now)
     if when is None:
         return None
     if when.by_policy:

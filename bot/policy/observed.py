@@ -17,12 +17,18 @@ Limit: TypeAlias = Seconds | Unlimited | None
 """A period in seconds, no limit, or not known."""
 
 
-def _moment(value: object) -> object:
-    return datetime.fromtimestamp(value, UTC) if isinstance(value, int | float) else value
+def moment(value: object) -> datetime | None:
+    """Return a time that is given in seconds since 1970; None when it is none that a calendar knows."""
+    if not isinstance(value, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
-Moment: TypeAlias = Annotated[datetime, BeforeValidator(_moment)]
-"""A time, in UTC."""
+Moment: TypeAlias = Annotated[datetime | None, BeforeValidator(moment)]
+"""A time in UTC, or None."""
 
 
 class Observed(BaseModel):
@@ -74,8 +80,8 @@ class Holding(Observed):
     name: str = ""
     count: Annotated[int, Field(ge=0)] | None = None
     bytes: Annotated[int, Field(ge=0)] | None = None
-    oldest: Moment | None = None
-    newest: Moment | None = None
+    oldest: Moment = None
+    newest: Moment = None
     retention: Limit = None
     memory: bool = False
     partial: bool = False
@@ -134,4 +140,4 @@ class Event(Observed):
     resource: str = ""
     language: str | None = None
     first: bool | None = None
-    time: Moment | None = None
+    time: Moment = None
