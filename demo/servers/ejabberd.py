@@ -41,6 +41,7 @@ modules:
   mod_http_upload:
     docroot: "{directory}/upload"
     put_url: "http://127.0.0.1:{http}/upload"
+  mod_http_upload_quota: {{max_days: 7}}
   mod_last: {{}}
   mod_mam: {{default: always}}
   mod_muc: {{}}
@@ -52,6 +53,7 @@ modules:
   mod_push: {{}}
   mod_register: {{}}
   mod_roster: {{}}
+  mod_stream_mgmt: {{}}
   mod_vcard: {{}}
   mod_version: {{}}
 {companion}
