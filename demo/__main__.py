@@ -15,6 +15,7 @@ from demo import plain
 from demo.bot import answers, bot
 from demo.client import LoginError, NoAnswerError
 from demo.conversation import Conversation, UnreachableError, conversation
+from demo.life import live
 from demo.servers import Installation, MissingServer, StartError, find, running
 
 DEFAULT_POLICY = Path(__file__).resolve().parent.parent / "data/policies/searx-chat.yaml"
@@ -49,6 +50,7 @@ def everything(installation: Installation, policy: Path) -> Iterator[Conversatio
         address = f"privacy@{server.domain}"
         talk = stack.enter_context(conversation(jid, PASSWORD, server.c2s, address))
         talk.background.run(answers(talk.client, server.component, running_bot, directory))
+        talk.background.run(live(server, talk.client, PASSWORD))
         yield talk
 
 

@@ -1,0 +1,64 @@
+"""A little life for the demo's account, so that there is something to ask about."""
+
+import asyncio
+import urllib.request
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from slixmpp import JID
+
+from demo.client import ChatClient, logged_in
+from demo.servers import Server
+
+FRIEND = "juliet"
+PHOTO = Path(__file__).resolve().parent.parent / "data" / "avatar.png"
+SLOT = "urn:xmpp:http:upload:0"
+
+SAID = (
+    "I am at the lake already, and the water is warm.",
+    "I will be there at six. Shall I bring the boat?",
+    "Please do. The blue one.",
+)
+
+
+async def live(server: Server, client: ChatClient, password: str) -> None:
+    """Give the account of *client* a contact, a chat, and a photo that it shared.
+
+    Raises:
+        LoginError: the server does not let the friend in.
+    """
+    server.add_account(FRIEND, password)
+    me, friend = client.xmpp.boundjid.bare, f"{FRIEND}@{server.domain}"
+    async with logged_in(f"{friend}/garden", password, server.c2s) as other:
+        client.xmpp.update_roster(JID(friend), name="Juliet")
+        for number, text in enumerate(SAID):
+            speaker, listener = (client, other) if number % 2 else (other, client)
+            said = speaker.xmpp.make_message(JID(friend if number % 2 else me), text, mtype="chat")
+            said.send()
+            await listener.message()
+        url = await upload(client, f"upload.{server.domain}", "lake.png", "image/png", PHOTO.read_bytes())
+        client.xmpp.make_message(JID(friend), url, mtype="chat").send()
+        await other.message()
+
+
+async def upload(client: ChatClient, service: str, name: str, kind: str, content: bytes) -> str:
+    """Upload a file (XEP-0363 §5) and return where it can be fetched.
+
+    Args:
+        client: whose file it is.
+        service: the upload service of the server.
+        name: the file's name.
+        kind: its type, as in HTTP.
+        content: what is in it.
+    """
+    request = client.xmpp.make_iq_get(ito=JID(service))
+    attributes = {"filename": name, "size": str(len(content)), "content-type": kind}
+    request.append(Element(f"{{{SLOT}}}request", attributes))
+    slot = (await request.send()).xml
+    put = slot.find(f"{{{SLOT}}}slot/{{{SLOT}}}put")
+    get = slot.find(f"{{{SLOT}}}slot/{{{SLOT}}}get")
+    assert put is not None and get is not None  # noqa: S101, PT018 - or the request had failed
+    headers = {header.get("name", ""): header.text or "" for header in put} | {"Content-Type": kind}
+    sent = urllib.request.Request(put.get("url", ""), content, headers, method="PUT")  # noqa: S310 - loopback
+    await asyncio.to_thread(lambda: urllib.request.urlopen(sent).close())  # noqa: S310
+    return str(get.get("url", ""))
