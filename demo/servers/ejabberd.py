@@ -39,6 +39,7 @@ modules:
   mod_carboncopy: {{}}
   mod_disco: {{}}
   mod_http_upload:
+    access: all
     docroot: "{directory}/upload"
     put_url: "http://127.0.0.1:{http}/upload"
   mod_http_upload_quota: {{max_days: 7}}

@@ -671,19 +671,21 @@ delay(Element) ->
     end.
 
 offline_page(User, Host, After, Limit) ->
-    Page = case storage_of(Host, mod_offline) of
-               mnesia ->
-                   All = read(offline_msg, [{2, {User, Host}}], [3, 7]),
-                   [{sortable(now_to_us(Time)), record(Id, seconds(Time), Element)}
-                    || {Time, Element} <- lists:sort(All), Id <- [sortable(now_to_us(Time))]];
-               sql ->
-                   Rows = offline_rows(Host, [" from spool", of_user(User, Host), " and seq > ",
-                                              integer_to_list(cursor_number(After)),
-                                              " order by seq limit ", integer_to_list(Limit + 1)]),
-                   [{sortable(Seq), record(integer_to_binary(Seq), Time, Element)}
-                    || {Seq, Time, Element} <- Rows]
-           end,
-    page(Page, After, Limit, maps:get(count, offline(User, Host))).
+    Cursor = cursor_number(After),
+    Messages = case storage_of(Host, mod_offline) of
+                   mnesia ->
+                       [{now_to_us(Time), seconds(Time), Element}
+                        || {Time, Element} <- lists:keysort(1, read(offline_msg, [{2, {User, Host}}],
+                                                                    [3, 7])),
+                           now_to_us(Time) > Cursor];
+                   sql ->
+                       offline_rows(Host, [" from spool", of_user(User, Host), " and seq > ",
+                                           integer_to_list(Cursor), " order by seq limit ",
+                                           integer_to_list(Limit + 1)])
+               end,
+    page([{integer_to_binary(Id), record(integer_to_binary(Id), Time, Element)}
+          || {Id, Time, Element} <- Messages],
+         <<>>, Limit, maps:get(count, offline(User, Host))).
 
 %%% Archives: of {User, Host}, or of {Room, RoomHost} and one author
 %%% #archive_msg{us, id, timestamp, peer, bare_peer, packet, nick, type, [origin_id since 24]}
@@ -743,7 +745,7 @@ mnesia_messages(Bound, After, Limit) ->
         [First | _] = Page ->
             Found = read(archive_msg, Bound, [4, 7],
                          [{'>=', '$4', {const, First}}, {'=<', '$4', {const, lists:last(Page)}}]),
-            [{sortable(now_to_us(Time)), seconds(Time), Element}
+            [{integer_to_binary(now_to_us(Time)), seconds(Time), Element}
              || {Time, Element} <- lists:keysort(1, Found)]
     end.
 
@@ -758,8 +760,7 @@ sql_messages(Host, Owner, Author, After, Limit) ->
                        " and (timestamp > ~b or (timestamp = ~b and id > ~b))"
                        " order by timestamp, id limit ~b",
                        [of_archive(Host, Owner, Author), Time, Time, Row, Limit + 1])),
-    [{<<(sortable(to_number(Us)))/binary, $., (sortable(to_number(Id)))/binary>>,
-      us_to_seconds(Us), Element}
+    [{<<Us/binary, $., Id/binary>>, us_to_seconds(Us), Element}
      || [Us, Id, Peer, XML] <- Rows,
         {xmlel, _, _, _} = Element <- [decompress(XML, Owner, Peer)]].
 
@@ -770,8 +771,12 @@ decompress(XML, {Name, Domain}, Peer) ->
 archive_page(User, Host, After, Limit) ->
     Messages = messages(Host, {User, Host}, any, After, Limit),
     #{count := Total} = archive_extent(Host, {User, Host}, any),
-    page([{Cursor, record(Cursor, Time, Element)} || {Cursor, Time, Element} <- Messages],
+    page([{Cursor, message_record(Cursor, Time, Element)} || {Cursor, Time, Element} <- Messages],
          <<>>, Limit, Total).
+
+%% The time in microseconds is the stanza's id in the archive (XEP-0359).
+message_record(Cursor, Time, Element) ->
+    record(hd(binary:split(Cursor, <<".">>)), Time, Element).
 
 %%%===================================================================
 %%% Rooms
@@ -907,7 +912,7 @@ room_archive_page(User, Host, After, Limit) ->
 
 room_messages([{Room, From} | Rooms], User, Host, Missing) when Missing > 0 ->
     Page = [{<<Cursor/binary, " ", Room/binary>>,
-             (record(Cursor, Time, Element))#{room => Room}}
+             (message_record(Cursor, Time, Element))#{room => Room}}
             || {Cursor, Time, Element} <- messages(Host, owner(Room), {User, Host}, From, Missing)],
     Page ++ room_messages(Rooms, User, Host, Missing - length(Page));
 room_messages(_, _, _, _) -> [].
@@ -996,8 +1001,8 @@ profile(User, Host) ->
     Published = [{Part, {Elements, Access}}
                  || {Node, Options} <- pep_nodes(User, Host),
                     {_, Part} <- [lists:keyfind(Node, 1, profile_nodes())],
-                    Elements <- [pep_items(User, Host, Node)], Elements =/= [],
-                    Access <- [access(Options)]],
+                    Elements <- [[node_item(Node, Item) || Item <- pep_items(User, Host, Node)]],
+                    Elements =/= [], Access <- [access(Options)]],
     [{<<"vcard">>, profile_part(<<"vcard">>, VCards, <<"open">>)} || VCards =/= []]
         ++ [{Part, profile_part(Part, lists:append([Elements || {Elements, _} <- Of]),
                                 element(2, hd(Of)))}
@@ -1511,7 +1516,8 @@ setting(Key, Value, Path, Host) ->
                                <<"modules: ", (atom_to_binary(Module, utf8))/binary>>};
                           _ -> {dotted(Path), <<"top level">>}
                       end,
-    #{key => Key, value => Value, option => Option, place => Place, set => is_written(Path, Host)}.
+    #{key => Key, value => Value, option => Option, place => Place,
+      set => Value =/= null andalso is_written(Path, Host)}.
 
 dotted(Names) -> iolist_to_binary(lists:join($., [atom_to_binary(Name, utf8) || Name <- Names])).
 
