@@ -19,12 +19,14 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from rich.console import Console
 
-from bot.commands.build import desk
+from bot.commands.build import services, understander
 from bot.commands.catalogue import COMMANDS
+from bot.commands.desk import Desk
 from bot.config import Settings
 from bot.i18n import languages, translator
 from bot.policy.model import read_policy
 from bot.policy.reference import reference
+from bot.servers.companion import Companion
 from demo import screen
 from demo.conversation import Answer
 
@@ -32,7 +34,26 @@ ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 WIDTH = 96
 
-CONVERSATION = ("how long do you keep my photos?", "1", "kann der admin meine nachrichten lesen?")
+CONVERSATION = ("how long do you keep my photos?", "1", "my data", "kann der admin meine nachrichten lesen?")
+
+HELD = """{"account": "you", "holdings": [
+    {"category": "archive", "count": 1284, "oldest": 1763900000, "newest": 1795250000, "retention": 31536000},
+    {"category": "uploads", "count": 3, "bytes": 4210000, "oldest": 1794900000, "retention": 604800,
+        "items": [
+            {"name": "lake.jpg", "type": "image/jpeg", "bytes": 2310000, "time": 1794900000, "expires": 1795504800},
+            {"name": "boat.jpg", "type": "image/jpeg", "bytes": 1890000, "time": 1795000000, "expires": 1795604800},
+            {"name": "list.txt", "type": "text/plain", "bytes": 10000, "time": 1795100000, "expires": 1795704800}]},
+    {"category": "offline_messages", "count": 0}, {"category": "roster", "count": 12},
+    {"category": "account", "count": 1, "oldest": 1720000000},
+    {"category": "password", "count": 1, "facts": {"format": "scram-sha-1"}},
+    {"category": "sessions", "count": 2, "memory": true}, {"category": "ip_addresses", "count": 0}
+], "failed": [], "absent": []}"""
+"""What the server of the picture holds for the person in it, in the words of the companion protocol."""
+
+
+async def _held(operation: str, arguments: str, *, changes: bool = False) -> str:
+    assert operation == "inventory" and arguments and not changes  # noqa: S101, PT018 -- nobody erases in a picture
+    return HELD
 
 
 def commands() -> str:
@@ -40,7 +61,7 @@ def commands() -> str:
     rows = ["| command | what it does | words |", "|---|---|---|"]
     for command in COMMANDS:
         words = dict.fromkeys(translator(code)(word) for code in languages() for word in command.words)
-        usage = " ".join([command.name, *(f"[{parameter.name}]" for parameter in command.parameters)])
+        usage = " ".join([command.spoken, *(f"[{parameter.name}]" for parameter in command.parameters)])
         rows.append(f"| `{usage}` | {translator('en')(command.summary)} | {', '.join(words)} |")
     return "\n".join(rows)
 
@@ -75,10 +96,13 @@ def _default(field: FieldInfo) -> str:
 
 
 async def _spoken() -> list[tuple[str, Answer]]:
-    front = desk(read_policy(ROOT / "data" / "policies" / "searx-chat.yaml"))
+    policy = read_policy(ROOT / "data" / "policies" / "searx-chat.yaml")
+    front = Desk(services(policy, server=Companion("chat.example", _held)), understander())
     spoken = []
     for line in CONVERSATION:
-        said = await front.chat(line, sender=None, conversation="picture", language=None, hint="en", now=NOW)
+        said = await front.chat(
+            line, sender="you@chat.example", conversation="picture", language=None, hint="en", now=NOW
+        )
         labels = tuple(label for _value, label in said.message.responses)
         spoken.append((line, Answer(said.message.body, labels)))
     return spoken

@@ -179,10 +179,17 @@ def bot(policy: Policy, day: date) -> Iterator[Clause]:
     yield program_says(
         _(
             "I keep no messages. If you choose a language, I keep that choice under a pseudonym instead of "
-            "your address, until you undo it with “language auto”."
+            "your address, until you write “forget me” or “language auto”, or your account is gone."
         ),
         Aspect.HOW_LONG,
         Aspect.ERASE,
+    )
+    yield program_says(
+        _(
+            "I look into an account only when its owner asks me for “my data”, and show it to nobody else. "
+            "What I may do on the server, “my data bot_records” shows."
+        ),
+        Aspect.WHO,
     )
     yield program_says(
         _("What we talked about stays in memory for a few minutes, so that you can ask “why?”."),

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from bot.answers.ending import Ending, ending
 from bot.answers.holdings import disagreements, goes, title_of
-from bot.dialogue.reply import Block, Choice, Column, Lead, Paragraph, Reply, Table
+from bot.dialogue.reply import Block, Choice, Column, Heading, Lead, Paragraph, Reply, Table
 from bot.i18n import Day, Moment, Phrase, Size, _, n_, p_
 from bot.policy.model import Policy
 from bot.policy.observed import Holding, Inventory, moment
@@ -146,7 +146,7 @@ def detail(policy: Policy, inventory: Inventory, category: str, host: str, now: 
         blocks.append(Lead(_missing(inventory, category, host)))
     only_this = inventory.model_copy(update={"holdings": found})
     blocks += [Paragraph(text) for text in disagreements(policy, only_this, now)]
-    blocks += [Paragraph(text) for text in _policy_on(policy, category, now)]
+    blocks += _policy_on(policy, category, now)
     title = OTHER_STORES if category == OTHER else title_of(Holding(category=category))
     return Reply(title, tuple(blocks), (Choice(p_("choice", "All my data"), "my data"),), personal=True)
 
@@ -202,12 +202,12 @@ def _file_goes(policy: Policy, holding: Holding, item: Item, now: datetime) -> P
     return p_("file", "goes on %(day)s")(day=Day(when.day))
 
 
-def _policy_on(policy: Policy, category: str, now: datetime) -> Iterator[Phrase]:
+def _policy_on(policy: Policy, category: str, now: datetime) -> Iterator[Block]:
     """Return what the policy says about the category: the statement, who can see it, how to erase it."""
     statements = policy.about(category, day=now.date())
     if statements:
-        yield _("What the policy says about it:")
+        yield Heading(_("What the policy says about it"))
     for statement in statements:
         for line in data.lines(policy, statement, now.date()):
             if line.aspects & {Aspect.WHO, Aspect.ERASE} or line.aspects == {Aspect.WHAT}:
-                yield line.text
+                yield Paragraph(line.text)

@@ -30,7 +30,7 @@ async def _language(request: Request, services: Services) -> Reply:
         LANGUAGE.title,
         (
             Lead(_("From now on I will answer you in %(language)s.")(language=LanguageName(chosen))),
-            Paragraph(_("I remember this under a pseudonym. To undo it, write: language auto")),
+            Paragraph(_("I remember this under a pseudonym. To undo it, write: forget me")),
         ),
         (Choice(p_("choice", "Undo"), f"language {_AUTO}"), _HELP),
         language=chosen,

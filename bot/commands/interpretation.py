@@ -166,6 +166,7 @@ def _choice(label: Label, aspect: Aspect | None) -> Choice | None:
 
 
 _STARTS = (
+    Choice(p_("choice", "All my data"), "my data"),
     Choice(TOPICS[Topic.OVERVIEW], "topics overview"),
     Choice(p_("choice", "All topics"), "topics"),
     Choice(_("What I can do"), "help"),

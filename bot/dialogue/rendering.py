@@ -67,7 +67,7 @@ def chat_reply(reply: Reply, tr: Translator) -> ChatMessage:
             case Fact(label, value):
                 parts.append(f"{tr(label)}: {tr(value)}")
             case Table():
-                parts.extend(_line_of_chat(block, row, tr) for row in block.rows)
+                parts += [*(_line_of_chat(block, row, tr) for row in block.rows), ""]
     if not any(isinstance(block, Lead) for block in reply.blocks):
         parts.insert(0, tr(reply.title))
     said = "\n".join(parts).strip()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -75,8 +74,7 @@ async def test_impossible_times_are_no_times(time: str) -> None:
     assert found.holdings[0].oldest is None
 
 
-@pytest.mark.parametrize("spoil", [str.upper, lambda text: text[:-1], lambda _text: "[]"])
-def test_events_that_are_none_are_ignored(spoil: Callable[[str], str]) -> None:
-    event = '{"event": "login", "account": "romeo"}'
-    assert read_event(event) is not None
-    assert read_event(spoil(event)) is None
+@pytest.mark.parametrize("text", ['{"EVENT": "login"}', '{"event": "login", "account": "romeo"', "[]", ""])
+def test_events_that_are_none_are_ignored(text: str) -> None:
+    assert read_event('{"event": "login", "account": "romeo"}') is not None
+    assert read_event(text) is None
