@@ -51,6 +51,7 @@ local serialize = library "util.serialization".serialize;
 local st = library "util.stanza";
 local storagemanager = library "core.storagemanager";
 local usermanager = library "core.usermanager";
+local parse_xml = library "util.xml".parse;
 local now = library "util.time".now;
 
 local files = storagemanager.olddm; -- the driver "internal", below its own interface
@@ -305,46 +306,72 @@ function File:remove(ids)
 	return removed;
 end
 
-function File:clear() return self.api:delete(self.user); end
+function File:clear() return self.path == "" or self.api:delete(self.user); end
 
-local function found_in(api, user, query)
-	local found, total = api:find(user, query);
-	if not found and total ~= "item-not-found" then error(total or "nothing found"); end
-	return found or function () end, total;
+-- The driver "sql": its tables are read with statements of our own, since its interface parses every
+-- row and knows no position that outlives the removal of an item.
+local FROM = [[ FROM "prosodyarchive" WHERE "host"=? AND "user"=? AND "store"=?]];
+local ROWS = 200;
+
+local function sql_engines() return module:shared("/*/sql/connections"); end
+
+-- The connection that a host uses, if there are several.
+local function sql_engine(at)
+	local engines, wanted = sql_engines(), config.get(at, "sql") or { driver = "SQLite3" };
+	local first, engine = next(engines);
+	if first and not next(engines, first) then return engine; end
+	for _, each in pairs(engines) do
+		local params = each.params;
+		local same = params.database == wanted.database
+			or params.driver == "SQLite3" and params.database:sub(-#(wanted.database or "prosody.sqlite")) == (wanted.database or "prosody.sqlite");
+		if same and params.driver == wanted.driver and params.host == wanted.host and params.username == wanted.username then return each; end
+	end
+	error("no connection to the database");
+end
+
+local function query(engine, statement, ...)
+	local args, rows = table.pack(...), nil;
+	assert(engine:transaction(function ()
+		rows = {};
+		for row in engine:select(statement, table.unpack(args, 1, args.n)) do rows[#rows + 1] = row; end
+	end));
+	return rows;
+end
+
+function Table:select(columns, condition, ...)
+	local args = { self.host, self.user or "", self.store };
+	for _, value in ipairs { ... } do args[#args + 1] = value; end
+	if self.with then
+		condition, args[#args + 1] = ' AND "with"=?' .. condition, nil;
+		table.insert(args, 4, self.with);
+	end
+	return query(self.engine, "SELECT " .. columns .. FROM .. condition, table.unpack(args));
 end
 
 function Table:stat()
-	local _, total = found_in(self.api, self.user, { limit = 0, total = true, with = self.with });
-	local stat = { count = type(total) == "number" and total or nil };
-	for _, _, time in found_in(self.api, self.user, { limit = 1, with = self.with }) do stat.oldest = time; end
-	for _, _, time in found_in(self.api, self.user, { limit = 1, reverse = true, with = self.with }) do stat.newest = time; end
-	return stat;
+	local function edge(order) local row = self:select('"when"', ' ORDER BY "sort_id" ' .. order .. " LIMIT 1")[1]; return row and row[1]; end
+	return { count = self:select("COUNT(*)", "")[1][1], oldest = edge "ASC", newest = edge "DESC" };
 end
 
-local function pages(archive, query, edge, visit)
+function Table:walk(order, compare, last, visit, quick)
+	local condition = ' AND "sort_id" ' .. compare .. ' ? ORDER BY "sort_id" ' .. order .. " LIMIT " .. ROWS;
 	repeat
-		local number = 0;
-		for id, stanza, time, with in found_in(archive.api, archive.user, query) do
-			number, query[edge] = number + 1, id;
-			if visit({ id = id, stanza = stanza, time = time, with = with }, ("%.6f %s"):format(time, id)) then return; end
+		local rows = self:select('"sort_id", "key", "value", "when"', condition, last);
+		for _, row in ipairs(rows) do
+			breathe();
+			last = row[1];
+			local entry = (not quick or quick(row[3])) and { id = row[2], stanza = parse_xml(row[3]), time = row[4] } or nil;
+			if visit(entry, ("%d"):format(last)) then return; end
 		end
-		breathe();
-	until number < query.limit;
+	until #rows < ROWS;
 end
 
-function Table:each(cursor, visit)
-	local query = { limit = 100, with = self.with };
-	if cursor then
-		local time, key = cursor:match("^([%d.]+) (.+)$");
-		if not time then bad_request(); end
-		if self.api:find(self.user, { after = key, limit = 1 }) then query.after = key; else query.start = tonumber(time); end
-	end
-	pages(self, query, "after", visit);
+function Table:each(cursor, visit, quick)
+	local last = math.tointeger(tonumber(cursor or 0)) or bad_request();
+	self:walk("ASC", ">", last, visit, quick);
 end
 
-function Table:back(visit)
-	pages(self, { limit = 100, reverse = true, with = self.with }, "before", visit);
-end
+function Table:back(visit, quick) self:walk("DESC", "<", math.maxinteger, visit, quick); end
 
 function Table:remove(ids)
 	local removed = 0;
@@ -356,29 +383,18 @@ function Table:remove(ids)
 	return removed;
 end
 
-local function sql_engines() return module:shared("/*/sql/connections"); end
-
 -- In steps, since one statement for a large archive would block; the driver does the last one
 -- itself, so that its own count is right.
 function Table:clear()
-	if self.driver ~= "sql" then return self.api:delete(self.user); end
-	local which = [[FROM "prosodyarchive" WHERE "host"=? AND "user"=? AND "store"=?]];
-	local args = { self.host, self.user, self.store };
-	for _, engine in pairs(sql_engines()) do
-		local last;
-		repeat
-			last = nil;
-			assert(engine:transaction(function ()
-				for row in engine:select('SELECT "sort_id" ' .. which .. ' ORDER BY "sort_id" LIMIT 1 OFFSET 500', table.unpack(args)) do
-					last = row[1];
-				end
-				if last then
-					engine:delete("DELETE " .. which .. ' AND "sort_id" < ?', args[1], args[2], args[3], last);
-				end
+	repeat
+		local row = self:select('"sort_id"', ' ORDER BY "sort_id" LIMIT 1 OFFSET 500')[1];
+		if row then
+			assert(self.engine:transaction(function ()
+				self.engine:delete("DELETE" .. FROM .. ' AND "sort_id" < ?', self.host, self.user, self.store, row[1]);
 			end));
-			breathe();
-		until not last;
-	end
+		end
+		breathe();
+	until not row;
 	return self.api:delete(self.user);
 end
 
@@ -386,16 +402,16 @@ end
 local function archive_of(store, user, at, with)
 	at = at or host;
 	local _, driver = storagemanager.get_driver(at, store:sub(1, 4) == "pep_" and "pep_data" or store);
-	local archive = { store = store, user = user, host = at, driver = driver, with = with };
-	archive.api = storagemanager.open(at, store, "archive");
-	if driver == "internal" then
-		archive.path = files.getpath(user, at, store, "list");
+	local archive = { store = store, user = user, host = at, with = with, api = storagemanager.open(at, store, "archive") };
+	if driver == "internal" or driver == "none" then
+		archive.path = driver == "internal" and files.getpath(user, at, store, "list") or ""; -- no file, no items
 		archive.mark = with and '["with"] = ' .. serialize(with) or nil;
 		return setmetatable(archive, File);
-	elseif not archive.api or type(archive.api:find(user, { limit = 0 })) ~= "function" then
-		error(UNKNOWN_STORAGE, 0);
+	elseif driver == "sql" then
+		archive.engine = sql_engine(at);
+		return setmetatable(archive, Table);
 	end
-	return setmetatable(archive, Table);
+	error(UNKNOWN_STORAGE, 0);
 end
 
 -- Stores --------------------------------------------------------------------------------------
@@ -424,12 +440,10 @@ local function drivers()
 end
 
 local function sql_stores(user, into)
-	local query = [[SELECT DISTINCT "store" FROM "%s" WHERE "host"=? AND "user"=?]];
+	local statement = [[SELECT DISTINCT "store" FROM "%s" WHERE "host"=? AND "user"=?]];
 	for _, engine in pairs(sql_engines()) do
-		assert(engine:transaction(function ()
-			for row in engine:select(query:format("prosody"), host, user) do into[row[1]] = "keyval"; end
-			for row in engine:select(query:format("prosodyarchive"), host, user) do into[row[1]] = "archive"; end
-		end));
+		for _, row in ipairs(query(engine, statement:format("prosody"), host, user)) do into[row[1]] = "keyval"; end
+		for _, row in ipairs(query(engine, statement:format("prosodyarchive"), host, user)) do into[row[1]] = "archive"; end
 	end
 end
 
@@ -674,7 +688,7 @@ local function all_settings()
 	for _, at in ipairs(hosts_with "http_file_share") do
 		has_uploads = true;
 		local size = tonumber(value_of(at, "http_file_share_size_limit", 10 * 1024 * 1024));
-		put("uploads", true, "modules_enabled", at);
+		list:push { key = "uploads", value = true, option = "", place = place(at), set = true, host = at };
 		put("uploads.retention", uploads_retention(at), "http_file_share_expires_after", at);
 		put("uploads.size_limit", size, "http_file_share_size_limit", at);
 		put("uploads.quota", tonumber(value_of(at, "http_file_share_daily_quota", size and size * 10)), "http_file_share_daily_quota", at);
@@ -971,8 +985,10 @@ category("room_memberships", {
 local function recognition(user, salt)
 	local bare = bare_of(user);
 	local id = salt and encodings.base64.encode(hmac_sha256(bare, salt));
-	local address = serialize(bare):sub(1, -2);
-	local function quick(text) return (id and text:find(id, 1, true) or text:find(address, 1, true)) ~= nil; end
+	local in_file, in_table = serialize(bare):sub(1, -2), st.xml_escape(bare);
+	local function quick(text)
+		return (id and text:find(id, 1, true) or text:find(in_file, 1, true) or text:find(in_table, 1, true)) ~= nil;
+	end
 	local function own(stanza)
 		local x, occupant = stanza:get_child("x", "http://jabber.org/protocol/muc#user"), stanza:get_child("occupant-id", "urn:xmpp:occupant-id:0");
 		local item = x and x:get_child("item");
@@ -1523,7 +1539,7 @@ local function sources_of(user, arguments)
 end
 
 -- A page of the sources after the cursor: [name of the source, cursor in it].  It also ends when it
--- took long, and then may even be empty.
+-- took long, and then may even be empty.  Items come as JSON, for one encoding of all would block.
 local function read_page(sources, cursor, limit)
 	local items, bytes, last, full, finish = array(), 0, nil, false, now() + PATIENCE / 5;
 	table.sort(sources, function (a, b) return a.name < b.name; end);
@@ -1531,11 +1547,11 @@ local function read_page(sources, cursor, limit)
 		if full then break; end
 		if not cursor or source.name >= cursor[1] then
 			source.each(cursor and source.name == cursor[1] and cursor[2] or nil, function (item, position)
-				local size = item and #json.encode(item) or 0;
-				full = #items >= limit or #items > 0 and bytes + size > PAGE_BYTES or last ~= nil and now() > finish;
+				local text = item and json.encode(item) or "";
+				full = #items >= limit or #items > 0 and bytes + #text > PAGE_BYTES or last ~= nil and now() > finish;
 				if full then return true; end
-				if item then items:push(item); end
-				bytes, last = bytes + size, { source.name, position };
+				if item then items:push(text); end
+				bytes, last = bytes + #text, { source.name, position };
 			end);
 		end
 	end
@@ -1549,7 +1565,7 @@ function operations.records(arguments)
 	if after and not (type(cursor) == "table" and type(cursor[1]) == "string" and type(cursor[2]) == "string") then bad_request(); end
 	local fine, items, last = within(PATIENCE, function () return read_page(sources_of(user, arguments), cursor, limit); end);
 	if not fine then error(items, 0); end
-	return { items = items, next = last and json.encode(array(last)) or json.null };
+	return ('{"items":[%s],"next":%s}'):format(items:concat(","), last and json.encode(json.encode(array(last))) or "null");
 end
 
 -- What Prosody's own removal of an account leaves behind goes first.
@@ -1598,7 +1614,7 @@ local function serve(origin, stanza)
 
 	local function answer(fine, result)
 		if fine then
-			origin.send(st.reply(stanza):text_tag("result", json.encode(result), { xmlns = NS }));
+			origin.send(st.reply(stanza):text_tag("result", type(result) == "string" and result or json.encode(result), { xmlns = NS }));
 		elseif type(result) == "table" and result.condition then
 			fail(result.kind, result.condition);
 		else
