@@ -70,6 +70,15 @@ local TIMEOUT, UNKNOWN_STORAGE = {}, {};
 local function refuse(kind, condition) error({ kind = kind, condition = condition }, 0); end
 local function bad_request() refuse("modify", "bad-request"); end
 
+-- The log gets the reason, but neither the account's name nor its form in the names of files.
+local function complain(what, err, user)
+	local text = err == TIMEOUT and "it took too long" or err == UNKNOWN_STORAGE and "unknown storage driver" or tostring(err);
+	for _, name in ipairs(type(user) == "string" and { user, files.path_encode(user) } or {}) do
+		text = text:gsub(name:gsub("%p", "%%%0"), "...");
+	end
+	module:log("error", "%s failed: %s", what, text);
+end
+
 local function loaded(name, at) local session = hosts[at or host]; return session and session.modules[name]; end
 local function sorted(set) local names = array(); for name in pairs(set) do names:push(name); end return names:sort(); end
 local function bare_of(user) return jid.join(user, host); end
@@ -494,7 +503,7 @@ local function as_user(user, stanza)
 	};
 	local standin = not sessions[user] and { sessions = {}, roster = session.roster } or nil;
 	sessions[user] = sessions[user] or standin;
-	stanza.attr.from, stanza.attr.id = session.full_jid, "privacy-bot";
+	stanza.attr.from = session.full_jid;
 	local fine, err = pcall(prosody.core_post_stanza, session, stanza, true);
 	if standin and sessions[user] == standin then sessions[user] = nil; end
 	if not fine then error(err, 0); end
@@ -780,8 +789,8 @@ category("password", {
 	end;
 });
 
-local function roster_items(user)
-	local roster, items = rostermanager.load_roster(user, host) or {}, array();
+local function roster_items(user) -- as stored: Prosody's cache outlives the account
+	local roster, items = load("roster", user), array();
 	for contact, item in pairs(roster) do
 		if contact then
 			items:push { jid = contact, name = item.name, subscription = item.subscription, ask = item.ask, groups = sorted(item.groups or {}) };
@@ -817,7 +826,8 @@ category("roster", {
 			if item.pending then
 				as_user(user, st.presence { type = "unsubscribed", to = item.jid });
 			else
-				as_user(user, st.iq { type = "set" }:query("jabber:iq:roster"):tag("item", { jid = item.jid, subscription = "remove" }):reset());
+				as_user(user, st.iq { type = "set", id = "privacy-bot" }:query("jabber:iq:roster")
+					:tag("item", { xmlns = "jabber:iq:roster", jid = item.jid, subscription = "remove" }):reset());
 			end
 		end
 		return #items;
@@ -1282,7 +1292,7 @@ category("blocklist", {
 	end;
 	erase = function (user)
 		local number = #blocked(user);
-		if loaded "blocklist" and number > 0 then as_user(user, st.iq { type = "set" }:tag("unblock", { xmlns = "urn:xmpp:blocking" }):reset());
+		if loaded "blocklist" and number > 0 then as_user(user, st.iq { type = "set", id = "privacy-bot" }:tag("unblock", { xmlns = "urn:xmpp:blocking" }):reset());
 		elseif number > 0 then save("blocklist", user, nil); end
 		if not loaded "privacy_lists" and next(load("privacy", user)) then save("privacy", user, nil); end
 		return number;
@@ -1306,7 +1316,7 @@ category("push_registrations", {
 	erase = function (user)
 		local items = push_items(user);
 		for _, item in ipairs(loaded "cloud_notify" and items or {}) do
-			as_user(user, st.iq { type = "set" }:tag("disable", { xmlns = "urn:xmpp:push:0", jid = item.service, node = item.node }):reset());
+			as_user(user, st.iq { type = "set", id = "privacy-bot" }:tag("disable", { xmlns = "urn:xmpp:push:0", jid = item.service, node = item.node }):reset());
 		end
 		if #push_items(user) > 0 then save("cloud_notify", user, nil); end
 		return #items;
@@ -1445,8 +1455,7 @@ end
 local function reason_of(err, name, user)
 	if err == TIMEOUT then return "timeout"; end
 	if err == UNKNOWN_STORAGE then return "unknown_storage"; end
-	local text = tostring(err):gsub(user:gsub("%p", "%%%0"), "…"):gsub(files.path_encode(user):gsub("%p", "%%%0"), "…");
-	module:log("error", "Looking up %s failed: %s", name, text);
+	complain("Looking up " .. name, err, user);
 	return "error";
 end
 
@@ -1618,8 +1627,7 @@ local function serve(origin, stanza)
 		elseif type(result) == "table" and result.condition then
 			fail(result.kind, result.condition);
 		else
-			module:log("error", "%s failed: %s", request.attr.op, result == TIMEOUT and "it took too long" or "see the debug log");
-			module:log("debug", "%s", result == UNKNOWN_STORAGE and "unknown storage" or result);
+			complain(request.attr.op, result, arguments.account);
 			fail("wait", "internal-server-error");
 		end
 	end
