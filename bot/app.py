@@ -106,7 +106,7 @@ async def run(settings: Settings) -> None:
         limit = RateLimit(settings.rate_limit.messages, settings.rate_limit.per.days() * _SECONDS_PER_DAY)
         component = Component(front, settings.component, limit, connection, requests)
         handlers: Handlers = {"message": component.on_message, "presence": component.on_presence, "iq": component.on_iq}
-        connection.handle(handlers, requests.on_disconnect)
+        connection.handle(handlers, component.on_begin, requests.on_disconnect)
         _announce(policy, "starting")
         await _until(stop, connection.run(), component.run(), _reloading(hangup, front, settings))
     _LOG.info("stopped")

@@ -21,14 +21,20 @@ SAID = (
 )
 
 
-async def live(server: Server, client: ChatClient, password: str) -> None:
+async def live(server: Server, client: ChatClient, password: str, friend_name: str = FRIEND) -> None:
     """Give the account of *client* a contact, a chat, and a photo that it shared.
+
+    Args:
+        server: where they live.
+        client: who is given a life.
+        password: of the friend, whose account is made.
+        friend_name: the local part of that account.
 
     Raises:
         LoginError: the server does not let the friend in.
     """
-    server.add_account(FRIEND, password)
-    me, friend = client.xmpp.boundjid.bare, f"{FRIEND}@{server.domain}"
+    server.add_account(friend_name, password)
+    me, friend = client.xmpp.boundjid.bare, f"{friend_name}@{server.domain}"
     async with logged_in(f"{friend}/garden", password, server.c2s) as other:
         client.xmpp.update_roster(JID(friend), name="Juliet")
         for number, text in enumerate(SAID):

@@ -28,7 +28,7 @@ def test_generated_parts_are_current() -> None:
 
 def test_every_command_and_every_target_is_in_the_readme() -> None:
     for command in COMMANDS:
-        assert f"`{command.name}" in README, command.name
+        assert f"`{command.spoken}" in README, command.name
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in ("demo", "test", "check", "bench", "catalogues", "docs", "lock"):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target

@@ -1,9 +1,27 @@
-"""What the bot does when the server tells that something happened to an account."""
+"""What the bot does when the server is there, and when it tells that something happened to an account."""
 
 from __future__ import annotations
 
+import logging
+
 from bot.commands.services import Services
 from bot.policy.observed import Event
+from bot.servers import ServerError
+
+_LOG = logging.getLogger("privacy-bot")
+
+
+async def greet(services: Services) -> None:
+    """Ask the companion module who it is, and tell the operator."""
+    if services.server is None:
+        return
+    try:
+        hello = await services.server.hello()
+    except ServerError as error:
+        _LOG.warning("no live data: %s", error)
+        return
+    met = services.server.address or "its component's domain only"
+    _LOG.info("companion module %s on %s %s; people meet the bot as %s", hello.module, hello.server, hello.version, met)
 
 
 async def happened(event: Event, services: Services) -> None:

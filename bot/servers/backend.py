@@ -38,6 +38,10 @@ class ServerBackend(Protocol):
     def host(self) -> str:
         """The domain that has the accounts."""
 
+    @property
+    def address(self) -> str | None:
+        """The bare JID on that domain under which the bot is met; None until the server has told one."""
+
     async def hello(self) -> Hello:
         """Return who answers, and what it can do."""
 

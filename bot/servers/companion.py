@@ -42,11 +42,17 @@ class Companion:
 
     def __init__(self, host: str, ask: Ask) -> None:
         self._host, self._ask = host, ask
+        self._node: str | None = None
 
     @property
     def host(self) -> str:
         """The domain that has the accounts."""
         return self._host
+
+    @property
+    def address(self) -> str | None:
+        """The bare JID on that domain under which the bot is met; None until `hello` has told one."""
+        return f"{self._node}@{self._host}" if self._node else None
 
     async def hello(self) -> Hello:
         """Return who answers; raises `Unsupported` when it speaks another protocol."""
@@ -56,6 +62,7 @@ class Companion:
                 f"the companion module {hello.module} speaks version {hello.protocol} of the protocol, this bot "
                 f"{PROTOCOL}; install the module that comes with this bot: privacy-bot server-module {hello.server}"
             )
+        self._node = hello.node
         return hello
 
     async def settings(self) -> Settings:

@@ -8,7 +8,7 @@ from functools import partial
 from xml.etree.ElementTree import Element
 
 from bot.commands.desk import Desk
-from bot.commands.events import happened
+from bot.commands.events import greet, happened
 from bot.commands.notices import Notice
 from bot.servers.companion import NAMESPACE, read_event
 from bot.xmpp import outgoing, presence
@@ -88,6 +88,10 @@ class Component:
         else:
             failed = partial(self._notice, message, Notice.FAILED)
             self._workers.add(Job(partial(self._answer, message, message.text), failed))
+
+    def on_begin(self) -> None:
+        """Ask the companion module who it is, on every new connection: it may have been installed meanwhile."""
+        self._workers.add(Job(partial(greet, self._desk.services), lambda _incident: None))
 
     def _on_event(self, stanza: Element) -> None:
         """Act on what the companion module tells; nobody else can write as the host itself."""

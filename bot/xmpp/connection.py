@@ -36,6 +36,10 @@ class Patience:
     answer: float = 20.0
 
 
+def _nothing() -> None:
+    """Do nothing, when a connection comes or goes."""
+
+
 class Connection:
     """Keeps a component connected, with growing pauses between attempts."""
 
@@ -44,12 +48,17 @@ class Connection:
         self._patience = patience if patience is not None else Patience()
         self._stream: Stream | None = None
         self._handlers: Handlers = {}
-        self._on_end: Callable[[], None] = lambda: None
+        self._on_begin = self._on_end = _nothing
 
-    def handle(self, handlers: Handlers, on_end: Callable[[], None] | None = None) -> None:
-        """Set what happens with stanzas, by name (`message`, `presence`, `iq`), and when a connection ends."""
+    def handle(
+        self,
+        handlers: Handlers,
+        on_begin: Callable[[], None] | None = None,
+        on_end: Callable[[], None] | None = None,
+    ) -> None:
+        """Set what happens with stanzas, by name (`message` …), and when a connection comes and goes."""
         self._handlers = handlers
-        self._on_end = on_end or self._on_end
+        self._on_begin, self._on_end = on_begin or _nothing, on_end or _nothing
 
     @property
     def default_language(self) -> str | None:
@@ -109,6 +118,7 @@ class Connection:
             stream.end("the server does not answer as an XMPP server does; is this its component port?")
             return
         _LOG.info("connected to %s:%s as %s", self._host, self._port, self._component)
+        self._on_begin()
         loop = asyncio.get_running_loop()
         while True:
             since = loop.time() - stream.heard_at

@@ -71,12 +71,18 @@ class Discovery:
         answer = result(iq, tr.language)
         query = child(answer, ns.DISCO_ITEMS, "query", node=node)
         if node == ns.COMMANDS:
-            here = iq.get("to", "")
+            here = self._address(iq.get("to", ""))
             for command in self.desk.services.offered(bare(iq.get("from", ""))):
                 child(query, ns.DISCO_ITEMS, "item", jid=here, node=command.name, name=tr(command.title))
         elif node is not None:
             return error(iq, "cancel", "item-not-found")
         return answer
+
+    def _address(self, to: str) -> str:
+        """Return the address that people write to, for one that the server has put in its place."""
+        server = self.desk.services.server
+        public = server.address if server is not None else None
+        return public if public and bare(to).partition("@")[0] == public.partition("@")[0] else to
 
     def version(self, iq: Element, _tr: Translator) -> Element:
         """Answer XEP-0092; the operating system is nobody's business."""

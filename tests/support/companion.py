@@ -38,7 +38,7 @@ async def connected(server: Server) -> AsyncIterator[Line]:
     connection = Connection(server.component, server.secret, LOOPBACK, server.component_port)
     requests = Requests(connection, server.component, server.domain)
     line = Line(Companion(server.domain, requests.ask), requests, connection)
-    connection.handle({"message": line.on_message, "iq": requests.on_answer}, requests.on_disconnect)
+    connection.handle({"message": line.on_message, "iq": requests.on_answer}, on_end=requests.on_disconnect)
     running = asyncio.create_task(connection.run())
     try:
         async with asyncio.timeout(30):
