@@ -4,6 +4,7 @@ Debian's ``ejabberdctl`` runs only as root or the user ejabberd and wants the po
 the Erlang machine is started directly and without distribution.
 """
 
+import re
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -15,7 +16,6 @@ from demo.servers.process import StartError
 CONFIGURATION = """\
 {settings}
 hosts: ["{domain}"]
-loglevel: info
 s2s_access: none
 auth_method: {authentication}
 auth_password_format: scram
@@ -34,14 +34,17 @@ listen:
     request_handlers: {{"/upload": mod_http_upload}}
 registration_timeout: infinity
 modules:
+{modules}
+"""
+
+COMPANION = Path(__file__).resolve().parents[2] / "data/server_modules/ejabberd/mod_privacy_bot/src"
+
+MODULES = """\
   mod_blocking: {{}}
   mod_caps: {{}}
   mod_carboncopy: {{}}
   mod_disco: {{}}
-  mod_http_upload:
-    access: all
-    docroot: "{directory}/upload"
-    put_url: "http://127.0.0.1:{http}/upload"
+  mod_http_upload: {{access: all, docroot: "{directory}/upload", put_url: "http://127.0.0.1:{http}/upload"}}
   mod_http_upload_quota: {{max_days: 7}}
   mod_last: {{}}
   mod_mam: {{default: always}}
@@ -57,16 +60,9 @@ modules:
   mod_stream_mgmt: {{}}
   mod_vcard: {{}}
   mod_version: {{}}
-{companion}
-{modules}
+  mod_privacy_bot: {{component: "{component}"}}
 """
-
-COMPANION = Path(__file__).resolve().parents[2] / "data/server_modules/ejabberd/mod_privacy_bot/src"
-
-MODULE = """\
-  mod_privacy_bot:
-    component: "{component}"
-"""
+"""One line for each; a caller's entry of the same name takes its place."""
 
 STORAGE = """\
 default_db: sql
@@ -94,8 +90,7 @@ def prepare(installation: Installation, parameters: Parameters, extra: Extra) ->
             http=parameters.http,
             authentication="sql" if extra.sql else "internal",
             settings=(STORAGE.format(directory=directory) if extra.sql else "") + extra.settings,
-            companion=MODULE.format(component=parameters.component) if extra.companion else "",
-            modules=extra.modules,
+            modules=_modules(parameters, extra),
         )
     )
     environment = {
@@ -116,6 +111,16 @@ def prepare(installation: Installation, parameters: Parameters, extra: Extra) ->
     mnesia = f'"{directory / "mnesia"}"'
     command = ("erl", "-noinput", "-pa", str(beams), "-mnesia", "dir", mnesia, "-s", "ejabberd")
     return Launch(command=command, environment=environment, log=directory / "ejabberd.log")
+
+
+def _modules(parameters: Parameters, extra: Extra) -> str:
+    """The section ``modules:``; ejabberd does not start when a module is in it twice."""
+    replaced = set(re.findall(r"^  (\w+):", extra.modules, flags=re.MULTILINE))
+    if not extra.companion:
+        replaced.add("mod_privacy_bot")
+    ours = MODULES.format(directory=parameters.directory, http=parameters.http, component=parameters.component)
+    kept = [line for line in ours.splitlines() if line.strip().partition(":")[0] not in replaced]
+    return "\n".join([*kept, extra.modules])
 
 
 def _libraries(root: Path) -> str:
