@@ -195,7 +195,7 @@ class Registry(Generic[S]):
 
     def _beginnings(self, line: str) -> Iterator[tuple[Command[S], list[str]]]:
         """Return the commands with which *line* begins and what comes after them, the longest first."""
-        words = line.casefold().strip(" .!?/").split()
+        words = [word.strip(",.:;!?/") for word in line.casefold().split()]
         for length in range(min(self._longest, len(words)), 0, -1):
             command = self._by_word.get(" ".join(words[:length]))
             if command is not None:
