@@ -21,16 +21,16 @@ component_ports = {{ {component_port} }}
 http_ports = {{ {http} }}
 c2s_direct_tls_ports = {{}}
 legacy_ssl_ports = {{}}
-s2s_ports = {{}}
 s2s_direct_tls_ports = {{}}
 https_ports = {{}}
 http_default_host = "upload.{domain}"
 http_external_url = "http://127.0.0.1:{http}/"
+{federation}
 modules_enabled = {{
-    "blocklist", "bookmarks", "carbons", "disco", "lastactivity", "mam", "pep", "ping", "private",
+    {dialback}"blocklist", "bookmarks", "carbons", "disco", "lastactivity", "mam", "pep", "ping", "private",
     "register", "roster", "saslauth", "vcard4", "vcard_legacy", "version",
 }}
-modules_disabled = {{ "s2s", "s2s_auth_certs", "tls" }}
+modules_disabled = {{ {no_s2s}"s2s_auth_certs", "tls" }}
 authentication = "internal_hashed"
 allow_registration = true
 allow_unencrypted_plain_auth = true
@@ -57,8 +57,16 @@ Component "upload.{domain}" "http_file_share"
 COMPANION = Path(__file__).resolve().parents[2] / "data" / "server_modules" / "prosody"
 
 MODULE = """\
-modules_enabled = {{ "privacy_bot" }}
 privacy_bot_component = "{component}"
+"""
+
+ENABLED = 'modules_enabled = { "privacy_bot" }'
+"""Left out when the caller has a list of its own, since an option may be written once only."""
+
+FEDERATION = """\
+s2s_ports = {{ 5269 }}
+s2s_interfaces = {{ "{domain}" }}
+s2s_require_encryption = false
 """
 
 STORAGE = """\
@@ -82,12 +90,15 @@ def prepare(installation: Installation, parameters: Parameters, extra: Extra) ->
             c2s=parameters.c2s,
             component_port=parameters.component_port,
             http=parameters.http,
+            federation=FEDERATION.format(domain=parameters.domain) if parameters.federates else "s2s_ports = {}",
+            no_s2s="" if parameters.federates else '"s2s", ',
+            dialback='"dialback", ' if parameters.federates else "",
             as_root="run_as_root = true" if os.geteuid() == 0 else "",
             plugins=", ".join(f'"{path}"' for path in (extra.plugins, COMPANION) if path is not None),
             storage=STORAGE.format(directory=directory) if extra.sql else "",
             companion=MODULE.format(component=parameters.component) if extra.companion else "",
             settings=extra.settings,
-            modules=extra.modules,
+            modules=_modules(extra),
             components=extra.components,
         )
     )
@@ -99,6 +110,11 @@ def prepare(installation: Installation, parameters: Parameters, extra: Extra) ->
         environment={"HOME": str(directory)},
         log=directory / "prosody.log",
     )
+
+
+def _modules(extra: Extra) -> str:
+    ours = extra.companion and "modules_enabled" not in extra.modules
+    return f"{ENABLED}\n{extra.modules}" if ours else extra.modules
 
 
 def _launcher(root: Path, directory: Path) -> str:
