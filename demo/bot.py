@@ -33,6 +33,7 @@ def bot(server: Server, policy: Path, directory: Path, admin: str = "") -> Itera
     configuration = directory / "bot.yaml"
     settings = {
         "component": server.component,
+        "host": server.domain,
         "server": {"host": process.LOOPBACK, "port": server.component_port},
         "secret_file": "secret.txt",
         "policy": str(policy.resolve()),

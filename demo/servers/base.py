@@ -45,6 +45,11 @@ class Parameters:
     component_port: int
     http: int
 
+    @property
+    def federates(self) -> bool:
+        """Whether it talks to other servers: then the domain is an address on loopback, so that it is found."""
+        return self.domain[0].isdigit()
+
 
 @dataclass(frozen=True, slots=True)
 class Launch:

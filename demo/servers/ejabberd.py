@@ -16,7 +16,8 @@ from demo.servers.process import StartError
 CONFIGURATION = """\
 {settings}
 hosts: ["{domain}"]
-s2s_access: none
+s2s_access: {federation}
+s2s_use_starttls: false
 auth_method: {authentication}
 auth_password_format: scram
 listen:
@@ -32,6 +33,7 @@ listen:
     ip: "127.0.0.1"
     module: ejabberd_http
     request_handlers: {{"/upload": mod_http_upload}}
+{listener}
 registration_timeout: infinity
 modules:
 {modules}
@@ -57,12 +59,19 @@ MODULES = """\
   mod_push: {{}}
   mod_register: {{}}
   mod_roster: {{}}
+  mod_s2s_dialback: {{}}
   mod_stream_mgmt: {{}}
   mod_vcard: {{}}
   mod_version: {{}}
   mod_privacy_bot: {{component: "{component}"}}
 """
 """One line for each; a caller's entry of the same name takes its place."""
+
+LISTENER = """\
+  - port: 5269
+    ip: "{domain}"
+    module: ejabberd_s2s_in
+"""
 
 STORAGE = """\
 default_db: sql
@@ -83,6 +92,8 @@ def prepare(installation: Installation, parameters: Parameters, extra: Extra) ->
         CONFIGURATION.format(
             directory=directory,
             domain=parameters.domain,
+            federation="all" if parameters.federates else "none",
+            listener=LISTENER.format(domain=parameters.domain) if parameters.federates else "",
             component=parameters.component,
             secret=parameters.secret,
             c2s=parameters.c2s,

@@ -36,7 +36,7 @@ allow_registration = true
 allow_unencrypted_plain_auth = true
 c2s_require_encryption = false
 default_archive_policy = true
-log = {{ info = "{directory}/prosody.log" }}
+{log}
 
 VirtualHost "{domain}"
 {companion}
@@ -60,8 +60,10 @@ MODULE = """\
 privacy_bot_component = "{component}"
 """
 
+LOG = 'log = {{ info = "{directory}/prosody.log" }}'
+
 ENABLED = 'modules_enabled = { "privacy_bot" }'
-"""Left out when the caller has a list of its own, since an option may be written once only."""
+"""These two are left out when the caller writes them, since an option may be written once only."""
 
 FEDERATION = """\
 s2s_ports = {{ 5269 }}
@@ -98,6 +100,7 @@ def prepare(installation: Installation, parameters: Parameters, extra: Extra) ->
             storage=STORAGE.format(directory=directory) if extra.sql else "",
             companion=MODULE.format(component=parameters.component) if extra.companion else "",
             settings=extra.settings,
+            log="" if re.search(r"^log =", extra.settings, re.MULTILINE) else LOG.format(directory=directory),
             modules=_modules(extra),
             components=extra.components,
         )
