@@ -39,6 +39,7 @@
 %%%===================================================================
 
 start(Host, Opts) ->
+    warn_without_component(Host, Opts),
     ejabberd_hooks:add(filter_packet, ?MODULE, filter_packet, 10),
     %% Before mod_privilege (50), which loses a component's other IQs in some versions.
     ejabberd_hooks:add(component_send_packet, ?MODULE, component_send_packet, 10),
@@ -61,7 +62,13 @@ stop(Host) ->
     Stopped.
 
 reload(Host, NewOpts, _OldOpts) ->
-    gen_server:cast(gen_mod:get_module_proc(Host, ?MODULE), {configure, NewOpts}).
+    warn_without_component(Host, NewOpts),
+    gen_mod:get_module_proc(Host, ?MODULE) ! {configure, NewOpts},
+    ok.
+
+warn_without_component(Host, Opts) ->
+    gen_mod:get_opt(component, Opts) =:= none
+        andalso warn("no 'component' is set for ~ts: nobody is answered there", [Host]).
 
 depends(_Host, _Opts) ->
     [].
@@ -106,14 +113,17 @@ node_name(Host) ->
 
 configure(Host, Opts) ->
     Component = gen_mod:get_opt(component, Opts),
-    Node = case Component of
-               none -> none;
-               _ -> free_name(Host, gen_mod:get_opt(node, Opts))
+    Node = case {Component, is_started()} of
+               {none, _} -> none;
+               {_, true} -> free_name(Host, gen_mod:get_opt(node, Opts));
+               %% Modules start before accounts can be looked up.
+               {_, false} -> erlang:send_after(50, self(), {configure, Opts}), none
            end,
-    Component =/= none orelse
-        warn("no 'component' is set for ~ts: nobody is answered there", [Host]),
     persistent_term:put({?MODULE, Host}, #{component => Component, node => Node}),
     redirect_only(Host, Node, Component).
+
+is_started() ->
+    lists:keymember(ejabberd, 1, application:which_applications()).
 
 unconfigure(Host) ->
     persistent_term:erase({?MODULE, Host}),
@@ -134,9 +144,9 @@ free_name(Host, Node) ->
 %%% The queue: one for each host
 %%%===================================================================
 
-init([Host | _]) ->
+init([Host, Opts | _]) ->
     process_flag(trap_exit, true),
-    self() ! configure,
+    configure(Host, Opts),
     {ok, #{host => Host, waiting => queue:new(), running => #{}}}.
 
 handle_call(_Request, _From, State) ->
@@ -148,17 +158,10 @@ handle_cast({request, IQ}, #{waiting := Waiting} = State) ->
             ejabberd_router:route(xmpp:make_error(IQ, xmpp:err_resource_constraint())),
             {noreply, State};
         false -> {noreply, run_next(State#{waiting := queue:in(IQ, Waiting)})}
-    end;
-handle_cast({configure, Opts}, #{host := Host} = State) ->
-    configure(Host, Opts),
-    {noreply, State}.
+    end.
 
-%% Modules start before accounts can be looked up.
-handle_info(configure, #{host := Host} = State) ->
-    case lists:keymember(ejabberd, 1, application:which_applications()) of
-        true -> configure(Host, gen_mod:get_module_opts(Host, ?MODULE));
-        false -> erlang:send_after(200, self(), configure)
-    end,
+handle_info({configure, Opts}, #{host := Host} = State) ->
+    configure(Host, Opts),
     {noreply, State};
 handle_info({timeout, _Timer, Pid}, #{running := Running} = State) when is_map_key(Pid, Running) ->
     exit(Pid, kill), % noticed as 'DOWN'
@@ -730,7 +733,8 @@ archive_choice(User, Host) ->
         error -> null
     end.
 
-%% At least Limit + 1 messages after the cursor, if there are, as {Cursor, Time, Element}.
+%% {[{Cursor, Time, Element}], Total}: the messages after the cursor, one more than the limit to tell
+%% whether there are more.
 messages(Host, Owner, Author, After, Limit) ->
     case storage_of(Host, mod_mam) of
         mnesia -> mnesia_messages(archive_of(Owner, Author), cursor_number(After), Limit);
@@ -739,38 +743,40 @@ messages(Host, Owner, Author, After, Limit) ->
 
 %% First the times alone, so that only this page's messages are copied.
 mnesia_messages(Bound, After, Limit) ->
-    Times = lists:sort([Time || {Time} <- read(archive_msg, Bound, [4]), now_to_us(Time) > After]),
-    case lists:sublist(Times, Limit + 1) of
-        [] -> [];
-        [First | _] = Page ->
-            Found = read(archive_msg, Bound, [4, 7],
-                         [{'>=', '$4', {const, First}}, {'=<', '$4', {const, lists:last(Page)}}]),
-            [{integer_to_binary(now_to_us(Time)), seconds(Time), Element}
-             || {Time, Element} <- lists:keysort(1, Found)]
-    end.
+    Times = read(archive_msg, Bound, [4]),
+    Wanted = lists:sort([Time || {Time} <- Times, now_to_us(Time) > After]),
+    {case lists:sublist(Wanted, Limit + 1) of
+         [] -> [];
+         [First | _] = Page ->
+             Found = read(archive_msg, Bound, [4, 7],
+                          [{'>=', '$4', {const, First}}, {'=<', '$4', {const, lists:last(Page)}}]),
+             [{integer_to_binary(now_to_us(Time)), seconds(Time), Element}
+              || {Time, Element} <- lists:keysort(1, Found)]
+     end,
+     length(Times)}.
 
 %% The cursor has the row's number too: two messages may have one time.
 sql_messages(Host, Owner, Author, After, Limit) ->
     {Time, Row} = case binary:split(After, <<".">>) of
                       [Part1, Part2] -> {cursor_number(Part1), cursor_number(Part2)};
-                      [Part1] -> {cursor_number(Part1), 0}
+                      [Part1] -> {cursor_number(Part1), 1 bsl 62}
                   end,
     Rows = sql(Host, io_lib:format(
                        "select timestamp, id, peer, xml from archive~s"
                        " and (timestamp > ~b or (timestamp = ~b and id > ~b))"
                        " order by timestamp, id limit ~b",
                        [of_archive(Host, Owner, Author), Time, Time, Row, Limit + 1])),
-    [{<<Us/binary, $., Id/binary>>, us_to_seconds(Us), Element}
-     || [Us, Id, Peer, XML] <- Rows,
-        {xmlel, _, _, _} = Element <- [decompress(XML, Owner, Peer)]].
+    {[{<<Us/binary, $., Id/binary>>, us_to_seconds(Us), Element}
+      || [Us, Id, Peer, XML] <- Rows,
+         {xmlel, _, _, _} = Element <- [decompress(XML, Owner, Peer)]],
+     maps:get(count, archive_extent(Host, Owner, Author))}.
 
 decompress(<<$<, _/binary>> = XML, _Owner, _Peer) -> fxml_stream:parse_element(XML);
 decompress(XML, {Name, Domain}, Peer) ->
     xml_compress:decode(XML, jid:encode({Name, Domain, <<>>}), Peer).
 
 archive_page(User, Host, After, Limit) ->
-    Messages = messages(Host, {User, Host}, any, After, Limit),
-    #{count := Total} = archive_extent(Host, {User, Host}, any),
+    {Messages, Total} = messages(Host, {User, Host}, any, After, Limit),
     page([{Cursor, message_record(Cursor, Time, Element)} || {Cursor, Time, Element} <- Messages],
          <<>>, Limit, Total).
 
@@ -911,9 +917,10 @@ room_archive_page(User, Host, After, Limit) ->
          lists:sum([Count || {_, #{count := Count}} <- Found])).
 
 room_messages([{Room, From} | Rooms], User, Host, Missing) when Missing > 0 ->
+    {Messages, _} = messages(Host, owner(Room), {User, Host}, From, Missing),
     Page = [{<<Cursor/binary, " ", Room/binary>>,
              (message_record(Cursor, Time, Element))#{room => Room}}
-            || {Cursor, Time, Element} <- messages(Host, owner(Room), {User, Host}, From, Missing)],
+            || {Cursor, Time, Element} <- Messages],
     Page ++ room_messages(Rooms, User, Host, Missing - length(Page));
 room_messages(_, _, _, _) -> [].
 
@@ -1265,24 +1272,26 @@ keyed(Name, List) ->
 record(Id, Time, Element) ->
     #{id => Id, time => Time, xml => fxml:element_to_binary(Element)}.
 
-%% From [{Cursor, Item}] in order: those after the cursor, as many as fit, but at least one.
+%% From [{Cursor, Item}] in order: those after the cursor, as many as fit, but at least one.  Entries
+%% with one cursor stay together.
 page(Entries, After, Limit, Total) ->
-    {Page, Rest} = fill(lists:dropwhile(fun({Cursor, _}) -> Cursor =< After end, Entries), Limit, 0),
+    Wanted = lists:dropwhile(fun({Cursor, _}) -> Cursor =< After end, Entries),
+    {Page, Rest} = fill(Wanted, none, Limit, ?PAGE_BYTES),
     #{items => [Item || {_, Item} <- Page], total => Total,
-      next => case {Page, Rest} of
-                  {[_ | _], [_ | _]} -> element(1, lists:last(Page));
-                  _ -> null
+      next => case Rest of
+                  [] -> null;
+                  _ -> element(1, lists:last(Page))
               end}.
 
-fill([{Cursor, Item} | Rest] = Entries, Limit, Bytes) when Limit > 0 ->
-    Grown = Bytes + 100 + lists:sum([byte_size(Text) || Text <- maps:values(Item), is_binary(Text)]),
-    case Bytes > 0 andalso Grown > ?PAGE_BYTES of
-        true -> {[], Entries};
-        false ->
-            {Page, Left} = fill(Rest, Limit - 1, Grown),
-            {[{Cursor, Item} | Page], Left}
+fill([{Cursor, Item} | Rest] = Entries, Last, Limit, Bytes) ->
+    Left = Bytes - lists:sum([byte_size(Text) || Text <- maps:values(Item), is_binary(Text)]),
+    case Last =:= none orelse Last =:= Cursor orelse (Limit > 0 andalso Left >= 0) of
+        true ->
+            {Page, Others} = fill(Rest, Cursor, Limit - 1, Left),
+            {[{Cursor, Item} | Page], Others};
+        false -> {[], Entries}
     end;
-fill(Entries, _Limit, _Bytes) -> {[], Entries}.
+fill([], _Last, _Limit, _Bytes) -> {[], []}.
 
 %%%===================================================================
 %%% Erasure
@@ -1461,7 +1470,7 @@ module_settings(mod_register = Module, Host) ->
                  andalso not ejabberd_option:hide_sensitive_log_data(),
              [modules, Module, registration_watchers], Host)];
 module_settings(mod_last = Module, Host) ->
-    [setting('last_activity.ip', false, [modules, Module], Host)];
+    [(setting('last_activity.ip', false, [modules, Module], Host))#{set => false}];
 module_settings(mod_stream_mgmt = Module, Host) ->
     [setting('sessions.resume', option(Host, Module, resume_timeout) div 1000,
              [modules, Module, resume_timeout], Host)].

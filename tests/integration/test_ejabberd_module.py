@@ -1,0 +1,334 @@
+"""What is special to the companion module for ejabberd; what every such module owes is in tests/contract."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import XML, Element, tostring
+
+import pytest
+from slixmpp.exceptions import IqError
+
+from bot.servers import Refused
+from bot.xmpp.connection import Connection
+from bot.xmpp.requests import Requests
+from demo.servers import Extra, Server, find, running
+from demo.servers.accounts import AccountExistsError, register
+from demo.servers.process import LOOPBACK
+from tests.support.client import PASSWORD, Client, client, condition
+
+PLUGINS = Path(__file__).resolve().parents[1] / "data" / "ejabberd"
+ODD_NAMES = ("back\\slash", "100%_sure", "jürgen.müller", "日本", "semi;colon--", "(brackets)$^")
+"""Names that a JID may have, and that quoting, patterns or file names could stumble over."""
+
+DISCO = "http://jabber.org/protocol/disco#info"
+ARCHIVE_ROW = (
+    "insert into archive(username, timestamp, peer, bare_peer, xml, txt, kind, nick)"
+    " values (?, ?, 'juliet@localhost/x', 'juliet@localhost', ?, '', 'chat', '')"
+)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[("23.01", False), ("23.01", True), ("24.12", False), ("24.12", True)],
+    ids=["23.01-mnesia", "23.01-sql", "24.12-mnesia", "24.12-sql"],
+)
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for each version and storage, with a module that the companion does not know."""
+    version, sql = request.param
+    stranger = f"  mod_stranger: {{accounts: {json.dumps([*ODD_NAMES, 'romeo'])}}}\n"
+    extra = Extra(sql=True) if sql else Extra(plugins=PLUGINS, modules=stranger)
+    with running(find("ejabberd", version), tmp_path_factory.mktemp("ejabberd"), extra=extra) as server:
+        if sql:
+            _create_unknown_table(server, [*ODD_NAMES, "romeo"])
+        yield server
+
+
+def _database(server: Server) -> sqlite3.Connection:
+    return sqlite3.connect(server.directory / "ejabberd.sqlite", timeout=30)
+
+
+def _create_unknown_table(server: Server, names: list[str]) -> None:
+    with closing(_database(server)) as database, database:
+        database.execute("create table stranger (username text, note text)")
+        database.executemany("insert into stranger values (?, 'a note on ' || ?)", [(name, name) for name in names])
+
+
+def element(text: str) -> Element:
+    """What a test writes as text."""
+    return XML(text)
+
+
+class Bot:
+    """The component, asked and asking stanza by stanza."""
+
+    def __init__(self, server: Server) -> None:
+        self.connection = Connection(server.component, server.secret, LOOPBACK, server.component_port)
+        self.requests = Requests(self.connection, server.component, server.domain)
+        self.received: asyncio.Queue[Element] = asyncio.Queue()
+        self.connection.handle({"message": self._keep, "presence": self._keep, "iq": self._keep})
+
+    def _keep(self, stanza: Element) -> None:
+        self.requests.on_answer(stanza)
+        self.received.put_nowait(stanza)
+
+    async def next(self, text: str) -> Element:
+        """The next stanza that has *text* in it."""
+        async with asyncio.timeout(10):
+            while text not in tostring(stanza := await self.received.get(), encoding="unicode"):
+                pass
+        return stanza
+
+    async def ask(self, operation: str, **arguments: object) -> Any:
+        """What the module answers."""
+        changes = operation == "erase"
+        return json.loads(await self.requests.ask(operation, json.dumps(arguments), changes=changes))
+
+    async def inventory(self, account: str, *categories: str) -> Any:
+        """Holdings by category, or by name for unknown stores."""
+        answer = await self.ask("inventory", account=account, details=200, categories=categories or None)
+        assert answer["failed"] == []
+        return {holding.get("name", holding["category"]): holding for holding in answer["holdings"]}
+
+
+@asynccontextmanager
+async def bot_of(server: Server) -> AsyncIterator[Bot]:
+    bot = Bot(server)
+    running = asyncio.create_task(bot.connection.run())
+    try:
+        async with asyncio.timeout(30):
+            while not bot.connection.is_open:  # noqa: ASYNC110 -- the connection tells nobody
+                await asyncio.sleep(0.01)
+        yield bot
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+@pytest.fixture
+async def bot(server: Server) -> AsyncIterator[Bot]:
+    async with bot_of(server) as bot:
+        yield bot
+
+
+async def test_messages_to_the_name_on_the_host_reach_the_component_and_answers_come_from_there(
+    server: Server, bot: Bot
+) -> None:
+    async with client(server, "romeo") as romeo:
+        romeo.send_raw(f"<message to='privacy@{server.domain}/here' type='chat'><body>ping</body></message>")
+        question = await bot.next("ping")
+        assert (question.get("from"), question.get("to")) == (str(romeo.jid), f"privacy@{server.component}/here")
+        bot.connection.send(
+            f"<message from='privacy@{server.component}/there' to='{romeo.jid}' type='chat'><body>pong</body></message>"
+        )
+        answer = await romeo.message()
+        assert str(answer["from"]) == f"privacy@{server.domain}/there"
+        assert server.component not in str(answer)
+
+
+async def test_requests_and_subscriptions_are_passed_on_in_both_directions(server: Server, bot: Bot) -> None:
+    async with client(server, "romeo") as romeo:
+        asked = asyncio.create_task(romeo.iq(Element(f"{{{DISCO}}}query"), to=f"privacy@{server.domain}", kind="get"))
+        question = await bot.next(DISCO)
+        bot.connection.send(
+            f"<iq type='result' id='{question.get('id')}' from='{question.get('to')}' to='{question.get('from')}'/>"
+        )
+        assert str((await asked)["from"]) == f"privacy@{server.domain}"
+
+        romeo.send_raw(f"<presence to='privacy@{server.domain}' type='subscribe'/>")
+        request = await bot.next("subscribe")
+        assert (request.get("from"), request.get("to")) == (romeo.jid.bare, f"privacy@{server.component}")
+        bot.connection.send(f"<presence type='subscribed' from='privacy@{server.component}' to='{romeo.jid.bare}'/>")
+        await romeo.iq(element("<ping xmlns='urn:xmpp:ping'/>"), to=server.domain, kind="get")
+        assert await _subscribed_to(romeo) >= {f"privacy@{server.domain}"}
+
+
+async def _subscribed_to(person: Client) -> set[str | None]:
+    roster = await person.iq(element("<query xmlns='jabber:iq:roster'/>"), to=person.jid.bare, kind="get")
+    items = roster.xml.iter("{jabber:iq:roster}item")
+    return {item.get("jid") for item in items if item.get("subscription") in {"to", "both"}}
+
+
+async def test_without_the_component_senders_are_told_to_wait_and_see_no_inner_name(server: Server) -> None:
+    address = f"privacy@{server.domain}"
+    async with client(server, "romeo") as romeo:
+        romeo.send_raw(f"<message to='{address}' type='chat' id='m'><body>anybody?</body></message>")
+        answer = await romeo.message()
+        assert condition(answer) == "recipient-unavailable"
+        assert (str(answer["from"]), answer["error"]["type"]) == (address, "wait")
+        assert server.component not in str(answer)
+        with pytest.raises(IqError) as refused:
+            await romeo.iq(Element(f"{{{DISCO}}}query"), to=f"{address}/any", kind="get")
+        assert condition(refused.value.iq) == "recipient-unavailable"
+        assert server.component not in str(refused.value.iq)
+
+
+async def test_nobody_can_register_the_name(server: Server, bot: Bot) -> None:
+    for spelling in ("privacy", "PrivaCy"):
+        with pytest.raises(AccountExistsError):
+            register(server.c2s, server.domain, spelling, PASSWORD)
+    assert "privacy" not in (await bot.ask("accounts"))["accounts"]
+
+
+async def test_a_name_that_a_person_has_stays_theirs(tmp_path: Path, server: Server) -> None:
+    with running(server.installation, tmp_path, extra=Extra(companion=False)) as before:
+        before.add_account("privacy", PASSWORD)
+    with running(server.installation, tmp_path) as after:
+        async with bot_of(after) as bot, client(after, "privacy") as owner, client(after, "romeo") as romeo:
+            assert (await bot.ask("hello"))["node"] is None
+            romeo.send_raw(f"<message to='privacy@{after.domain}' type='chat'><body>hello you</body></message>")
+            assert (await owner.message())["body"] == "hello you"
+    assert "choose another 'node'" in after.log.read_text(errors="replace")
+
+
+async def test_only_the_component_itself_is_answered(server: Server, bot: Bot) -> None:
+    query = element("<query xmlns='xmpp-privacy-bot:companion:1' op='hello'/>")
+    async with client(server, "romeo") as romeo:
+        with pytest.raises(IqError) as refused:
+            await romeo.iq(query, to=server.domain, kind="get")
+        assert condition(refused.value.iq) == "forbidden"
+    for sender in (f"privacy@{server.component}", f"{server.component}/resource"):
+        bot.connection.send(
+            f"<iq type='get' id='not-bare' from='{sender}' to='{server.domain}'>"
+            "<query xmlns='xmpp-privacy-bot:companion:1' op='hello'/></iq>"
+        )
+        assert "forbidden" in tostring(await bot.next("not-bare"), encoding="unicode")
+
+
+async def test_without_a_component_in_its_configuration_the_module_serves_nobody_and_says_so(
+    tmp_path: Path, server: Server
+) -> None:
+    extra = Extra(modules="  mod_privacy_bot: {}\n")
+    with running(server.installation, tmp_path, extra=extra) as unconfigured:
+        async with bot_of(unconfigured) as bot:
+            with pytest.raises(Refused):
+                await bot.ask("hello")
+    assert "no 'component' is set" in unconfigured.log.read_text(errors="replace")
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+async def test_odd_names_are_found_everywhere(server: Server, bot: Bot, name: str) -> None:
+    async with client(server, name) as odd:
+        await odd.iq(element("<vCard xmlns='vcard-temp'><FN>Odd</FN></vCard>"), to=odd.jid.bare, kind="set")
+        await odd.iq(
+            element("<block xmlns='urn:xmpp:blocking'><item jid='it\\s@odd.example'/></block>"),
+            to=odd.jid.bare,
+            kind="set",
+        )
+        odd.send_raw(f"<message to='juliet@{server.domain}' type='chat'><body>it's \\ odd</body></message>")
+        await odd.iq(element("<ping xmlns='urn:xmpp:ping'/>"), to=server.domain, kind="get")
+        found = await bot.inventory(name)
+        assert {key: found[key]["count"] for key in ("account", "archive", "profile", "sessions", "stranger")} == {
+            "account": 1,
+            "archive": 1,
+            "profile": 1,
+            "sessions": 1,
+            "stranger": 1,
+        }
+        assert found["blocklist"]["items"] == [{"jid": "it\\s@odd.example"}]
+        assert (await bot.ask("records", account=name, category="archive"))["total"] == 1
+    for category in ("archive", "profile", "blocklist"):
+        assert (await bot.ask("erase", account=name, category=category))["erased"] == 1
+    left = (await bot.ask("erase", account=name, category="account"))["left"]
+    assert [holding["name"] for holding in left] == ["stranger"], (
+        "a table that ejabberd does not know stays, and is told"
+    )
+
+
+async def test_records_of_an_unknown_table_are_given_out(server: Server, bot: Bot) -> None:
+    async with client(server, "romeo"):
+        records = (await bot.ask("records", account="romeo", category="other"))["items"]
+    assert [record["name"] for record in records] == ["stranger"]
+    assert "a note on romeo" in records[0]["data"]
+
+
+async def test_settings_follow_the_configuration(tmp_path: Path, server: Server) -> None:
+    extra = Extra(
+        settings=(
+            "loglevel: warning\nhide_sensitive_log_data: true\nlog_rotate_size: 1000000\nlog_rotate_count: 3\n"
+            "access_rules: {nobody: {deny: all}}\nshaper_rules: {forty: 40}\n"
+        ),
+        modules=(
+            "  mod_muc: {history_size: 7, default_room_options: {mam: true}}\n"
+            "  mod_offline: {access_max_user_messages: forty}\n"
+            "  mod_register: {access: nobody}\n"
+            "  mod_stream_mgmt: {resume_timeout: 90}\n"
+            "  mod_http_upload_quota: {}\n"
+        ),
+    )
+    with running(server.installation, tmp_path, extra=extra) as configured:
+        async with bot_of(configured) as bot:
+            told = {setting["key"]: setting for setting in (await bot.ask("settings"))["settings"]}
+    expected = {
+        "archive.default": "always",
+        "archive.retention": None,
+        "room_archive.default": True,
+        "room_history": 7,
+        "offline_messages.limit": 40,
+        "uploads.retention": "unlimited",
+        "registration.open": False,
+        "sessions.resume": 90,
+        "logs.level": "warn",
+        "logs.ip": False,
+        "logs.rotation": {"bytes": 1_000_000, "files": 3},
+        "password.format": "scram",
+    }
+    assert {key: told[key]["value"] for key in expected} == expected
+    written = {key for key in expected if told[key]["set"]}
+    assert written == set(expected) - {"archive.retention", "uploads.retention"}
+    assert (told["room_history"]["option"], told["room_history"]["place"]) == (
+        "mod_muc.history_size",
+        "modules: mod_muc",
+    )
+    assert (told["logs.level"]["option"], told["logs.level"]["place"]) == ("loglevel", "top level")
+
+
+async def test_many_requests_wait_their_turn(server: Server, bot: Bot) -> None:
+    async with client(server, "romeo"):
+        for number in range(200):
+            bot.connection.send(
+                f"<iq type='get' id='many-{number}' from='{server.component}' to='{server.domain}'>"
+                "<query xmlns='xmpp-privacy-bot:companion:1' op='inventory'>{\"account\":\"romeo\"}</query></iq>"
+            )
+        answers = [await bot.next("many-") for _ in range(200)]
+    assert {answer.get("type") for answer in answers} == {"result"}
+
+
+@pytest.mark.parametrize("sql", [False, True], ids=["mnesia", "sql"])
+async def test_counting_a_huge_archive_keeps_nobody_waiting(tmp_path: Path, server: Server, *, sql: bool) -> None:
+    messages = 100_000
+    planted = f"  mod_stranger: {{messages: {messages}}}\n"
+    extra = Extra(sql=True) if sql else Extra(plugins=PLUGINS, modules=planted)
+    with running(server.installation, tmp_path, extra=extra) as full:
+        if sql:
+            _fill_archive(full, messages)
+        async with bot_of(full) as bot, client(full, "hoarder"), client(full, "juliet") as juliet:
+            asked = asyncio.create_task(bot.inventory("hoarder", "archive"))
+            waits = []
+            while not asked.done():
+                start = time.monotonic()
+                await juliet.iq(element("<ping xmlns='urn:xmpp:ping'/>"), to=full.domain, kind="get")
+                waits.append(time.monotonic() - start)
+            holding = (await asked)["archive"]
+            page = await bot.ask(
+                "records", account="hoarder", category="archive", after=_cursor(messages - 50), limit=200
+            )
+    assert (holding["count"], holding["oldest"]) == (messages, 1_700_000_001)
+    assert max(waits) < 0.1
+    assert (len(page["items"]), page["next"]) == (50, None)
+
+
+def _cursor(number: int) -> str:
+    return str(1_700_000_000_000_000 + number * 1_000_000)
+
+
+def _fill_archive(server: Server, messages: int) -> None:
+    xml = f"<message type='chat'><body>{'hello ' * 30}</body></message>"
+    with closing(_database(server)) as database, database:
+        database.executemany(ARCHIVE_ROW, (("hoarder", int(_cursor(number)), xml) for number in range(1, messages + 1)))
