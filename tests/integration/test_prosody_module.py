@@ -6,7 +6,6 @@ What every companion module has to do is tested in tests/contract.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 import pytest
 from slixmpp import JID, Iq
 from slixmpp.exceptions import IqError
+from slixmpp.xmlstream import StanzaBase
 
 from bot.servers import NoSuchAccount, Refused
 from bot.xmpp.connection import Connection
@@ -60,11 +60,6 @@ def prosody(installed: tuple[str, bool], tmp_path: Path) -> Iterator[Server]:
     directory.mkdir()
     with running(find("prosody", version), directory, extra=extra) as server:
         yield server
-
-
-async def ask(line: Line, operation: str, *, changes: bool = False, **arguments: object) -> dict[str, object]:
-    answer: dict[str, object] = json.loads(await line.requests.ask(operation, json.dumps(arguments), changes=changes))
-    return answer
 
 
 async def counted(line: Line, account: str, category: str) -> int | None:
@@ -125,8 +120,9 @@ async def get(person: Client, xml: str, to: str = "") -> Iq:
     return await person.iq(fromstring(xml), to=to or person.jid.bare)  # noqa: S314 -- ours
 
 
-def text_of(*stanzas: object) -> str:
-    return "".join(tostring(getattr(stanza, "xml", stanza), encoding="unicode") for stanza in stanzas)
+def text_of(*stanzas: Element | StanzaBase) -> str:
+    elements = (stanza.xml if isinstance(stanza, StanzaBase) else stanza for stanza in stanzas)
+    return "".join(tostring(element, encoding="unicode") for element in elements)
 
 
 async def test_the_bot_is_met_at_an_address_of_the_host(prosody: Server) -> None:
@@ -289,7 +285,7 @@ async def test_a_store_that_nobody_knows_is_named(prosody: Server) -> None:
 @pytest.mark.parametrize("name", ["o\\27neil", "名前", "50%off", "a.b_c-d", "jos\u00e9", "{x}"])
 async def test_names_of_every_kind(prosody: Server, name: str) -> None:
     async with connected(prosody) as line, client(prosody, name) as person, client(prosody, "romeo") as romeo:
-        romeo.chat.xmpp.send_message(person.jid.bare, "hello", mtype="chat")
+        romeo.chat.xmpp.send_message(JID(person.jid.bare), "hello", mtype="chat")
         await person.message()
         assert await counted(line, name, "archive") == 1
         assert name in (await line.companion.accounts()).accounts
