@@ -13,7 +13,7 @@
 --   Component "privacy.example.org"
 --     component_secret = "..."
 --
--- Storage: internal and sql are known in full.  Of other drivers the known stores are read through
+-- Needs Lua 5.2 or later.  Storage: internal and sql are known in full.  Of other drivers the known stores are read through
 -- Prosody's interface, and the inventory says that there may be more.
 
 local VERSION, PROTOCOL = "1.0.0", 1;
@@ -22,7 +22,8 @@ local NS = "xmpp-privacy-bot:companion:1";
 local CHUNK = 256 * 1024;        -- bytes of a file that are looked at before others get their turn
 local SLICE = 0.004;             -- seconds that a request works before others get their turn
 local AT_ONCE, WAITING = 8, 1000; -- requests that are worked on, and that may wait
-local PATIENCE = 25;             -- seconds for one category of an inventory, or for a page of records
+local PATIENCE = 15;             -- seconds for one category of an inventory, or for a page of records
+local ALL_PATIENCE = 30;         -- seconds for an inventory; the bot waits a little longer
 local PAGE_BYTES = 200 * 1000;
 local ROOM_BUDGET = 20000;       -- messages that an inventory looks at in the rooms' archives
 local SLOT_LIFETIME = 660;       -- seconds that a file can be uploaded after the slot was given, at most
@@ -58,7 +59,7 @@ local files = storagemanager.olddm; -- the driver "internal", below its own inte
 local hosts = prosody.hosts;
 local host = module.host;
 local component = jid.prep(module:get_option_string("privacy_bot_component"));
-local node = module:get_option_string("privacy_bot_node", "privacy");
+local node = encodings.stringprep.nodeprep(module:get_option_string("privacy_bot_node", "privacy")) or "";
 
 if not component then
 	module:log("error", "privacy_bot_component is not set for %s: name the component of the privacy bot there", host);
@@ -72,7 +73,7 @@ local function bad_request() refuse("modify", "bad-request"); end
 
 -- The log gets the reason, but neither the account's name nor its form in the names of files.
 local function complain(what, err, user)
-	local text = err == TIMEOUT and "it took too long" or err == UNKNOWN_STORAGE and "unknown storage driver" or tostring(err);
+	local text = err == TIMEOUT and "it took too long" or tostring(err == UNKNOWN_STORAGE and "unknown storage driver" or err);
 	for _, name in ipairs(type(user) == "string" and { user, files.path_encode(user) } or {}) do
 		text = text:gsub(name:gsub("%p", "%%%0"), "...");
 	end
@@ -124,10 +125,10 @@ local function enqueue(request)
 	return true;
 end
 
--- Runs something with a time limit of its own; returns like pcall.
+-- Runs something with a time limit of its own, within that of the request; returns like pcall.
 local function within(seconds, ...)
 	local mine, before = job, job.deadline;
-	mine.deadline = now() + seconds;
+	mine.deadline = math.min(now() + seconds, before or math.huge);
 	local results = table.pack(pcall(...));
 	mine.deadline = before;
 	return table.unpack(results, 1, results.n);
@@ -211,6 +212,7 @@ function File:backward(visit)
 	file:close();
 end
 
+local scratches = {};            -- files that are being written
 local counted = cache.new(1000); -- path → what was counted, so that only what was added is counted anew
 
 -- What was counted before, if the file has only grown since.
@@ -292,27 +294,27 @@ end
 -- interrupted: what was added meanwhile is copied, then the driver is made to forget how many items
 -- it believes there are (it deletes the list), then the new file takes the place.
 function File:remove(ids)
-	local scratch = self.path .. ".privacy_bot";
+	local scratch, removed, copied = self.path .. ".privacy_bot", 0, 0;
 	local target = assert(io.open(scratch, "wb"));
-	local removed, copied = 0, 0;
 	local function copy(text, offset)
 		breathe();
-		local key = text:match('%["key"%] = "([^"\\]*)"') or parse(text).key or tostring(offset);
-		if ids[key] and (parse(text).key or tostring(offset)) == key then removed = removed + 1;
-		else assert(target:write(text)); end
+		if ids[parse(text).key or tostring(offset)] then removed = removed + 1; else assert(target:write(text)); end
 		copied = offset + #text;
 	end
+	scratches[scratch] = true;
 	local inode = lfs.attributes(self.path, "ino");
 	self:forth(0, copy);
-	local settled = lfs.attributes(self.path, "ino") == inode;
 	slice_end = math.huge;
+	local settled = lfs.attributes(self.path, "ino") == inode; -- else somebody else wrote it anew
 	if settled then self:forth(copied, copy); end
-	slice_end = 0;
 	assert(target:close());
-	if not settled or removed == 0 then os.remove(scratch); return settled and 0 or self:remove(ids); end
-	assert(self.api:delete(self.user));
-	if lfs.attributes(scratch, "size") > 0 then assert(os.rename(scratch, self.path)); else os.remove(scratch); end
-	return removed;
+	if settled and removed > 0 then
+		assert(self.api:delete(self.user));
+		if lfs.attributes(scratch, "size") > 0 then assert(os.rename(scratch, self.path)); end
+	end
+	os.remove(scratch);
+	scratches[scratch], slice_end = nil, 0;
+	return settled and removed or self:remove(ids);
 end
 
 function File:clear() return self.path == "" or self.api:delete(self.user); end
@@ -329,11 +331,11 @@ local function sql_engine(at)
 	local engines, wanted = sql_engines(), config.get(at, "sql") or { driver = "SQLite3" };
 	local first, engine = next(engines);
 	if first and not next(engines, first) then return engine; end
+	local name = wanted.database or "prosody.sqlite"; -- of SQLite, in the end of an absolute path
 	for _, each in pairs(engines) do
-		local params = each.params;
-		local same = params.database == wanted.database
-			or params.driver == "SQLite3" and params.database:sub(-#(wanted.database or "prosody.sqlite")) == (wanted.database or "prosody.sqlite");
-		if same and params.driver == wanted.driver and params.host == wanted.host and params.username == wanted.username then return each; end
+		local has = each.params;
+		local same = has.database == name or has.driver == "SQLite3" and has.database:sub(-#name) == name;
+		if same and has.driver == wanted.driver and has.host == wanted.host and has.username == wanted.username then return each; end
 	end
 	error("no connection to the database");
 end
@@ -358,8 +360,11 @@ function Table:select(columns, condition, ...)
 end
 
 function Table:stat()
-	local function edge(order) local row = self:select('"when"', ' ORDER BY "sort_id" ' .. order .. " LIMIT 1")[1]; return row and row[1]; end
-	return { count = self:select("COUNT(*)", "")[1][1], oldest = edge "ASC", newest = edge "DESC" };
+	local function edge(order)
+		local row = self:select('"when"', ' ORDER BY "sort_id" ' .. order .. " LIMIT 1")[1];
+		return row and tonumber(row[1]);
+	end
+	return { count = tonumber(self:select("COUNT(*)", "")[1][1]), oldest = edge "ASC", newest = edge "DESC" };
 end
 
 function Table:walk(order, compare, last, visit, quick)
@@ -368,19 +373,18 @@ function Table:walk(order, compare, last, visit, quick)
 		local rows = self:select('"sort_id", "key", "value", "when"', condition, last);
 		for _, row in ipairs(rows) do
 			breathe();
-			last = row[1];
-			local entry = (not quick or quick(row[3])) and { id = row[2], stanza = parse_xml(row[3]), time = row[4] } or nil;
+			last = tonumber(row[1]);
+			local entry = (not quick or quick(row[3])) and { id = row[2], stanza = parse_xml(row[3]), time = tonumber(row[4]) } or nil;
 			if visit(entry, ("%d"):format(last)) then return; end
 		end
 	until #rows < ROWS;
 end
 
 function Table:each(cursor, visit, quick)
-	local last = math.tointeger(tonumber(cursor or 0)) or bad_request();
-	self:walk("ASC", ">", last, visit, quick);
+	self:walk("ASC", ">", (cursor or "0"):match("^%d+$") or bad_request(), visit, quick);
 end
 
-function Table:back(visit, quick) self:walk("DESC", "<", math.maxinteger, visit, quick); end
+function Table:back(visit, quick) self:walk("DESC", "<", 2 ^ 53, visit, quick); end
 
 function Table:remove(ids)
 	local removed = 0;
@@ -410,17 +414,34 @@ end
 -- An archive of an account, or with at of another host; with restricts it to one correspondent.
 local function archive_of(store, user, at, with)
 	at = at or host;
-	local _, driver = storagemanager.get_driver(at, store:sub(1, 4) == "pep_" and "pep_data" or store);
-	local archive = { store = store, user = user, host = at, with = with, api = storagemanager.open(at, store, "archive") };
-	if driver == "internal" or driver == "none" then
-		archive.path = driver == "internal" and files.getpath(user, at, store, "list") or ""; -- no file, no items
+	local driver, name = storagemanager.get_driver(at, store:sub(1, 4) == "pep_" and "pep_data" or store);
+	local archive = { store = store, user = user, host = at, with = with, api = driver:open(store, "archive") };
+	if name == "internal" or name == "none" then
+		archive.path = name == "internal" and files.getpath(user, at, store, "list") or ""; -- no file, no items
 		archive.mark = with and '["with"] = ' .. serialize(with) or nil;
 		return setmetatable(archive, File);
-	elseif driver == "sql" then
+	elseif name == "sql" then
 		archive.engine = sql_engine(at);
 		return setmetatable(archive, Table);
 	end
 	error(UNKNOWN_STORAGE, 0);
+end
+
+-- The owners of archives of that name on a host.  In a table one is found after the other by the
+-- index; DISTINCT would look at every row.
+local function owners(store, at, visit)
+	local archive = archive_of(store, nil, at);
+	if archive.path then
+		for name in files.users(at, store, "list") do visit(name); end
+		return;
+	end
+	local statement, last = [[SELECT MIN("user") FROM "prosodyarchive" WHERE "host"=? AND "user">? AND "store"=?]], "";
+	while true do
+		last = query(archive.engine, statement, at, last, store)[1][1];
+		if not last then return; end
+		visit(last);
+		breathe();
+	end
 end
 
 -- Stores --------------------------------------------------------------------------------------
@@ -479,7 +500,8 @@ local KNOWN = { -- store → the category that tells of it; pep_… are the item
 	lastlog2 = "last_activity", account_activity = "last_activity", offline = "offline_messages",
 	[archive_store] = "archive", [archive_store .. "_prefs"] = "archive", vcard = "profile", pep = "client_data",
 	private = "client_data", blocklist = "blocklist", privacy = "blocklist", cloud_notify = "push_registrations",
-	smacks_h = "sessions", auth_tokens = "access_tokens", privacy_bot = "bot_records",
+	smacks_h = "sessions", auth_tokens = "access_tokens", fast_tokens = "access_tokens",
+	privacy_bot = "bot_records",
 };
 
 local function unknown_stores(user)
@@ -725,19 +747,6 @@ local function on_any_host(name) return function () return hosts_with(name)[1] ~
 
 local function size_of(data) return #serialize(data); end
 
--- For archives as a category of their own: stat() as a holding; items only if they are wanted.
-local function holding_of(archive, to_item)
-	return function (user, wanted)
-		local holding, items = archive(user):stat(), array();
-		if not to_item or wanted == 0 then return holding, items; end
-		archive(user):each(nil, function (entry)
-			if entry then items:push(to_item(entry)); end
-			return #items >= wanted;
-		end);
-		return holding, items;
-	end;
-end
-
 -- A source of records: a name that is sorted by, and each(cursor, visit(item or nil, cursor)).
 local function archive_source(name, archive, more, quick, test)
 	return { name = name, each = function (cursor, visit)
@@ -909,37 +918,36 @@ category("ip_addresses", {
 	end;
 });
 
-local function offline_archive(user) return archive_of("offline", user); end
-category("offline_messages", {
-	available = with_module("offline");
-	look = holding_of(offline_archive, function (entry) return { from = entry.stanza.attr.from, time = entry.time }; end);
-	records = function (user) return { archive_source("", offline_archive(user)) }; end;
-	erase = function (user)
-		local archive = offline_archive(user);
-		local number = archive:stat().count;
-		archive:clear();
-		return number;
-	end;
-});
+-- A category that is one archive.
+local function archive_category(name, required, store, complete)
+	local function open(user) return archive_of(store, user); end
+	category(name, {
+		available = with_module(required);
+		look = function (user, wanted)
+			local holding, items = open(user):stat(), array();
+			complete(holding, user, wanted > 0 and function (visit)
+				open(user):each(nil, function (entry) items:push(visit(entry)); return #items >= wanted; end);
+			end);
+			return holding, items;
+		end;
+		records = function (user) return { archive_source("", open(user)) }; end;
+		erase = function (user)
+			local number = open(user):stat().count;
+			open(user):clear();
+			return number;
+		end;
+	});
+end
 
-local function own_archive(user) return archive_of(archive_store, user); end
-category("archive", {
-	available = with_module("mam");
-	look = function (user)
-		local holding = own_archive(user):stat();
-		local choice = load(archive_store .. "_prefs", user)[false];
-		local names = { [true] = "always", [false] = "never", roster = "roster", always = "always", never = "never" };
-		if choice ~= nil then holding.facts = { default = names[choice] }; end
-		return holding;
-	end;
-	records = function (user) return { archive_source("", own_archive(user)) }; end;
-	erase = function (user)
-		local archive = own_archive(user);
-		local number = archive:stat().count;
-		archive:clear();
-		return number;
-	end;
-});
+archive_category("offline_messages", "offline", "offline", function (_, _, each_item)
+	if each_item then each_item(function (entry) return { from = entry.stanza.attr.from, time = entry.time }; end); end
+end);
+
+local POLICIES = { [true] = "always", [false] = "never", roster = "roster", always = "always", never = "never" };
+archive_category("archive", "mam", archive_store, function (holding, user)
+	local choice = load(archive_store .. "_prefs", user)[false];
+	if choice ~= nil then holding.facts = { default = POLICIES[choice] }; end
+end);
 
 -- Rooms are either live, with all in memory, or only stored.  Visits (host, room's node, affiliations,
 -- data of affiliations, data of the room, the live room).
@@ -1016,10 +1024,10 @@ local function room_archives(user)
 	end);
 	local far = array();
 	for _, at in ipairs(hosts_with "muc_mam") do
-		for room_node in storagemanager.open(at, "muc_log", "archive"):users() do
+		owners("muc_log", at, function (room_node)
 			local room = known[jid.join(room_node, at)] or {};
 			(room.near and near or far):push { at = at, node = room_node, salt = room.salt };
-		end
+		end);
 	end
 	return near:append(far);
 end
@@ -1335,29 +1343,37 @@ category("sessions", {
 	end;
 });
 
-local function grants(user)
+local function tokens(user)
 	local items = array();
 	for id, grant in pairs(load("auth_tokens", user)) do
 		if type(grant) == "table" then
 			local data = type(grant.data) == "table" and grant.data or {};
 			local client = type(data.oauth2_client) == "table" and data.oauth2_client.name;
-			items:push { name = client or data.name or data.purpose or id, created = tonumber(grant.created), expires = tonumber(grant.expires), used = tonumber(grant.accessed), id = id };
+			items:push { name = client or data.name or data.purpose or id, created = tonumber(grant.created),
+				expires = tonumber(grant.expires), used = tonumber(grant.accessed), id = id };
+		end
+	end
+	for name, token in pairs(load("fast_tokens", user)) do -- of mod_sasl2_fast: one key for each device
+		if type(token) == "table" then
+			items:push { name = name, created = tonumber(token.issued_at), expires = tonumber(token.expires_at) };
 		end
 	end
 	return items;
 end
 
 category("access_tokens", {
-	available = with_module("tokenauth");
+	available = with_module("tokenauth", "sasl2_fast");
 	look = function (user)
-		local items = grants(user);
+		local items = tokens(user);
 		return { count = #items }, items:map(function (item) item.id = nil; return item; end);
 	end;
 	erase = function (user)
-		local items = grants(user);
+		local items = tokens(user);
 		local revoke = loaded "tokenauth" and loaded "tokenauth".revoke_grant; -- 13; closes what was opened with them
-		for _, item in ipairs(revoke and items or {}) do assert(revoke(user, item.id)); end
-		if #grants(user) > 0 then save("auth_tokens", user, nil); end
+		for _, item in ipairs(revoke and items or {}) do if item.id then assert(revoke(user, item.id)); end end
+		for _, store in ipairs { "auth_tokens", "fast_tokens" } do
+			if next(load(store, user)) then save(store, user, nil); end
+		end
 		return #items;
 	end;
 });
@@ -1522,7 +1538,7 @@ function operations.accounts(arguments)
 	local names, low = all_accounts(not after), 1;
 	local high = #names + 1;
 	while after and low < high do
-		local middle = (low + high) // 2;
+		local middle = math.floor((low + high) / 2);
 		if names[middle] <= after then low = middle + 1; else high = middle; end
 	end
 	local page = array { table.unpack(names, low, math.min(low + limit - 1, #names)) };
@@ -1534,8 +1550,9 @@ function operations.inventory(arguments)
 	for key, name in pairs(type(wanted) == "table" and wanted or { wanted }) do
 		if type(key) ~= "number" or type(name) ~= "string" or wanted == name then bad_request(); end
 	end
-	local details = number_argument(arguments.details, 0, 200, 0);
-	return take_inventory(account_argument(arguments), wanted, details);
+	local details, user = number_argument(arguments.details, 0, 200, 0), account_argument(arguments);
+	job.deadline = now() + ALL_PATIENCE;
+	return take_inventory(user, wanted, details);
 end
 
 local function sources_of(user, arguments)
@@ -1618,8 +1635,9 @@ local function serve(origin, stanza)
 	if not operation then return fail("cancel", "feature-not-implemented"); end
 	if (stanza.attr.type == "set") ~= (changes[request.attr.op] or false) then return fail("modify", "bad-request"); end
 	local text = request:get_text() or "";
-	local arguments = text:match("%S") and json.decode(text) or {};
-	if type(arguments) ~= "table" or text:match("%S") and not text:match("^%s*{") then return fail("modify", "bad-request"); end
+	local fine, arguments = pcall(json.decode, text:match("%S") and text or "{}");
+	if not fine or type(arguments) ~= "table" or text:match("^%s*[^%s{]") then return fail("modify", "bad-request"); end
+	for name, value in pairs(arguments) do if value == json.null then arguments[name] = nil; end end
 
 	local function answer(fine, result)
 		if fine then
@@ -1739,7 +1757,7 @@ local function redirect(event)
 		local copy = st.clone(stanza);
 		copy.attr.to = to;
 		prosody.core_post_stanza(through(origin, disguise), copy);
-	elseif stanza.name ~= "presence" and stanza.attr.type ~= "error" and stanza.attr.type ~= "result" then
+	elseif origin.send and stanza.name ~= "presence" and stanza.attr.type ~= "error" and stanza.attr.type ~= "result" then
 		origin.send(st.error_reply(stanza, "wait", "recipient-unavailable"));
 	end
 	return true;
@@ -1810,7 +1828,8 @@ function module.restore(saved)
 end
 
 function module.unload()
-	for request in pairs(unanswered) do request.answer(false); end
+	for request in pairs(unanswered) do request.answer(false, "the module was unloaded"); end
+	for scratch in pairs(scratches) do os.remove(scratch); end
 end
 
 module:log("info", "Answers the privacy bot at %s", component);
