@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import __version__, app, config, files, offline
+from bot.control import ControlError
 from bot.dialogue.understanding import PhraseError
 from bot.files import BadFile
 from bot.policy.model import read_policy
@@ -25,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)
-    except (app.Unusable, BadFile, PhraseError, StoreError, offline.BadLine) as error:
+    except (app.Unusable, BadFile, PhraseError, StoreError, ControlError, offline.BadLine) as error:
         print(error, file=sys.stderr)
         return _BAD_INPUT
     except BrokenPipeError:
@@ -39,6 +40,21 @@ def _run(arguments: argparse.Namespace) -> int:
     app.set_up_logging(settings.log_level)
     asyncio.run(app.run(settings))
     return 0
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    from bot import audit_report  # noqa: PLC0415 -- nothing else needs a terminal's colours
+
+    settings = config.read_settings(arguments.config)
+    request = {"all": arguments.all, "sample": arguments.sample, "language": arguments.lang}
+    return asyncio.run(audit_report.ask(settings.control, request, as_json=arguments.json))
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def _ask(arguments: argparse.Namespace) -> int:
@@ -102,6 +118,19 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--batch", action="store_true", help="read JSON lines, write what was understood")
     ask.add_argument("question", nargs="?", help="the question")
     ask.set_defaults(run=_ask)
+
+    audit = commands.add_parser(
+        "audit", help="compare the policy with the server: status 0 agreement, 1 drift, 2 could not tell"
+    )
+    audit.add_argument(
+        "--config", type=Path, required=True, metavar="FILE", help="the configuration of the running bot"
+    )
+    looked_at = audit.add_mutually_exclusive_group()
+    looked_at.add_argument("--all", action="store_true", help="look at every account")
+    looked_at.add_argument("--sample", type=_positive, metavar="N", help="look at N accounts, spread over all of them")
+    audit.add_argument("--lang", metavar="CODE", help="language of the report, such as de")
+    audit.add_argument("--json", action="store_true", help="write JSON")
+    audit.set_defaults(run=_audit)
 
     init = commands.add_parser("init", help="write a policy to start from")
     init.add_argument("file", type=Path, metavar="FILE", nargs="?", default=Path("policy.yaml"))

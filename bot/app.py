@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from bot import config, i18n
+from bot import auditing, config, control, i18n
 from bot.catalogues import check_catalogues
 from bot.commands.build import services, understander
 from bot.commands.catalogue import registry
@@ -87,7 +87,7 @@ def _load(settings: Settings, attempts: _Attempts) -> tuple[Policy, Understander
 async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT; SIGHUP reads policy, phrases and catalogues again.
 
-    Raises `Unusable` and `StoreError` before anything is started.
+    Raises `Unusable`, `StoreError` and `ControlError` before anything is started.
     """
     stop, hangup = _signals()
     attempts = _Attempts()
@@ -107,6 +107,8 @@ async def run(settings: Settings) -> None:
         component = Component(front, settings.component, limit, connection, requests)
         handlers: Handlers = {"message": component.on_message, "presence": component.on_presence, "iq": component.on_iq}
         connection.handle(handlers, component.on_begin, requests.on_disconnect)
+        actions = {"audit": lambda request, progress: auditing.perform(front.services, request, progress)}
+        await stack.enter_async_context(control.listening(settings.control, actions))
         _announce(policy, "starting")
         await _until(stop, connection.run(), component.run(), _reloading(hangup, front, settings))
     _LOG.info("stopped")

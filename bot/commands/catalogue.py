@@ -1,6 +1,6 @@
 """All commands, in the order of the help."""
 
-from bot.commands import account, general, glass_box, my_data, questions
+from bot.commands import account, admin, general, glass_box, my_data, questions
 from bot.commands.services import BotCommand, Services
 from bot.dialogue.command import Registry
 from bot.i18n import languages
@@ -11,6 +11,7 @@ COMMANDS: tuple[BotCommand, ...] = (
     *questions.COMMANDS,
     *account.COMMANDS,
     *glass_box.COMMANDS,
+    *admin.COMMANDS,
     general.VERSION,
 )
 
