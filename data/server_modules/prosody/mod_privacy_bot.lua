@@ -1594,11 +1594,13 @@ function operations.records(arguments)
 	return ('{"items":[%s],"next":%s}'):format(items:concat(","), last and json.encode(json.encode(array(last))) or "null");
 end
 
--- What Prosody's own removal of an account leaves behind goes first.
+-- What Prosody's own removal of an account leaves behind goes first, and what it would do in one go.
 local function erase_account(user)
-	local number = 0;
-	for _, name in ipairs { "uploads", "room_memberships", "archive", "offline_messages" } do
-		number = number + (categories[name].erase(user) or 0);
+	local number = categories.uploads.erase(user) + categories.room_memberships.erase(user);
+	for _, name in ipairs { "archive", "offline_messages" } do
+		local fine, erased = pcall(categories[name].erase, user);
+		if not fine and erased ~= UNKNOWN_STORAGE then error(erased, 0); end
+		number = number + (fine and erased or 0);
 	end
 	assert(usermanager.delete_user(user, host));
 	return number + 1;
@@ -1645,8 +1647,8 @@ local function serve(origin, stanza)
 		elseif type(result) == "table" and result.condition then
 			fail(result.kind, result.condition);
 		else
-			complain(request.attr.op, result, arguments.account);
-			fail("wait", "internal-server-error");
+			if result then complain(request.attr.op, result, arguments.account); end
+			if result == UNKNOWN_STORAGE then fail("cancel", "feature-not-implemented"); else fail("wait", "internal-server-error"); end
 		end
 	end
 	if not enqueue { work = function () return operation(arguments); end, answer = answer } then
@@ -1828,7 +1830,7 @@ function module.restore(saved)
 end
 
 function module.unload()
-	for request in pairs(unanswered) do request.answer(false, "the module was unloaded"); end
+	for request in pairs(unanswered) do request.answer(false); end
 	for scratch in pairs(scratches) do os.remove(scratch); end
 end
 
