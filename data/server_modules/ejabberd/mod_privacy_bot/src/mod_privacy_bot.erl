@@ -378,21 +378,22 @@ is_loaded(Host, Module) -> gen_mod:is_loaded(Host, Module).
 inventory(User, Host, Wanted, Details) ->
     {Possible, Absent} = lists:partition(fun(Name) -> is_possible(Name, Host) end, Wanted),
     Deadline = now_ms() + ?INVENTORY_MS,
-    Looked = [{Name, look_up(Name, User, Host, Deadline)} || Name <- Possible],
-    #{holdings => [shown(Name, Holding, Details)
+    Started = [{Name, start_look_up(Name, User, Host)} || Name <- Possible],
+    Looked = [{Name, looked_up(LookUp, Deadline)} || {Name, LookUp} <- Started],
+    #{account => User, absent => Absent,
+      holdings => [shown(Name, Holding, Details)
                    || {Name, {ok, Holdings}} <- Looked, Holding <- Holdings],
-      failed => [#{category => Name, reason => Reason} || {Name, {failed, Reason}} <- Looked],
-      absent => Absent,
-      account => User}.
+      failed => [#{category => Name, reason => Reason} || {Name, {failed, Reason}} <- Looked]}.
 
-%% Each category in a process of its own: it can fail or be stopped alone, and its memory is free at
-%% once.  The link ends it when the request is stopped.
-look_up(Name, User, Host, Deadline) ->
+%% Each category in a process of its own: it fails or hangs alone, and its memory is free at once.
+%% The link ends it with the request.
+start_look_up(Name, User, Host) ->
     Parent = self(),
     Key = make_ref(),
-    Pid = spawn_opt(
-            fun() -> Parent ! {Key, attempt(fun() -> holdings(Name, User, Host) end, Name)} end,
-            [link, {priority, low}]),
+    {Key, spawn_opt(fun() -> Parent ! {Key, attempt(Name, User, Host)} end,
+                    [link, {priority, low}])}.
+
+looked_up({Key, Pid}, Deadline) ->
     receive
         {Key, Result} -> Result
     after max(0, Deadline - now_ms()) ->
@@ -401,8 +402,8 @@ look_up(Name, User, Host, Deadline) ->
         {failed, timeout}
     end.
 
-attempt(Fun, Name) ->
-    try {ok, Fun()}
+attempt(Name, User, Host) ->
+    try {ok, holdings(Name, User, Host)}
     catch
         Class:Reason:Stack ->
             error_logger:error_msg("mod_privacy_bot: ~ts: ~p:~p ~p", [Name, Class, Reason, Stack]),
@@ -1163,7 +1164,7 @@ unknown_entries(Table, User, Host) ->
             || mnesia:table_info(Table, size) =< ?SCANNED_ENTRIES,
                Column <- lists:seq(2, Columns),
                Value <- [{User, Host}, JID, {User, Host, '_'}, {{User, Host}, '_'}]],
-    lists:usort(lists:append([mnesia:dirty_select(Table, [{pattern(Table, [Each]), [], ['$_']}])
+    lists:usort(lists:append([entries_of(Table, [Each])
                               || Each <- lists:usort(Bound)])).
 
 %% [{Table, Where}] for every table with a column that names accounts.
@@ -1300,7 +1301,7 @@ fill([], _Last, _Limit, _Bytes) -> {[], []}.
 erasable() ->
     [<<"uploads">>, <<"archive">>, <<"offline_messages">>, <<"profile">>, <<"client_data">>,
      <<"blocklist">>, <<"push_registrations">>, <<"roster">>, <<"last_activity">>,
-     <<"access_tokens">>, <<"room_memberships">>, <<"account">>].
+     <<"access_tokens">>, <<"room_memberships">>, <<"room_archive">>, <<"account">>].
 
 %% What was erased and what is left is counted, not taken from what ejabberd's functions return.
 erase(Category, User, Host) ->
@@ -1362,12 +1363,31 @@ erase_category(<<"access_tokens">>, User, Host) ->
 erase_category(<<"room_memberships">>, User, Host) ->
     {Memberships, _} = memberships(User, Host),
     [leave_room(Room, User, Host) || Room <- maps:keys(Memberships)];
-%% First what ejabberd would leave behind.
+%% What a room shows to those who come in is in its memory and stays until it closes.
+erase_category(<<"room_archive">>, User, Host) ->
+    {Found, _} = room_archives(User, Host),
+    [forget_messages(owner(Room), User, Host) || {Room, _} <- Found];
+%% Connections end first: ejabberd would note the last activity of an account that is gone, and its
+%% role in rooms.  Then goes what ejabberd would leave behind.
 erase_category(<<"account">>, User, Host) ->
+    end_sessions(User, Host),
     [erase_category(Category, User, Host)
      || Category <- [<<"uploads">>, <<"access_tokens">>, <<"room_memberships">>],
         is_possible(Category, Host)],
-    ejabberd_auth:remove_user(User, Host).
+    ejabberd_auth:remove_user(User, Host),
+    %% A client may have come back meanwhile.
+    end_sessions(User, Host),
+    is_loaded(Host, mod_last) andalso mod_last:remove_user(User, Host).
+
+end_sessions(User, Host) ->
+    ejabberd_sm:kick_user(User, Host),
+    wait_for_sessions(User, Host, 20).
+
+wait_for_sessions(User, Host, Times) ->
+    case Times > 0 andalso ejabberd_sm:get_user_resources(User, Host) =/= [] of
+        true -> timer:sleep(100), wait_for_sessions(User, Host, Times - 1);
+        false -> ok
+    end.
 
 %% As if a client had asked, so that the user's devices and contacts are told.
 as_user(User, Host, Module, Function, Element) ->
@@ -1392,6 +1412,13 @@ revoke({fast, Key}, User, Host) ->
     case storage_of(Host, mod_auth_fast) of
         mnesia -> mnesia:dirty_delete(mod_auth_fast, Key);
         sql -> sql(Host, ["delete from mod_auth_fast", of_user(User, Host)])
+    end.
+
+forget_messages(Owner, User, Host) ->
+    case storage_of(Host, mod_mam) of
+        mnesia -> [mnesia:dirty_delete_object(Message)
+                   || Message <- entries_of(archive_msg, archive_of(Owner, {User, Host}))];
+        sql -> sql(Host, ["delete from archive", of_archive(Host, Owner, {User, Host})])
     end.
 
 %% Room is a room or a service with a registered nickname.
@@ -1724,6 +1751,8 @@ read(Table, Bound, Positions) -> read(Table, Bound, Positions, []).
 
 read(Table, Bound, Positions, Guards) ->
     mnesia:dirty_select(Table, [match(Table, Bound, Positions, Guards)]).
+
+entries_of(Table, Bound) -> mnesia:dirty_match_object(Table, pattern(Table, Bound)).
 
 read_if_there(Table, Bound, Positions) ->
     case lists:member(Table, mnesia:system_info(tables)) of
