@@ -61,7 +61,7 @@ class Finding:
 
 
 NOT_MENTIONED = p_("audit", "not mentioned")
-UNKNOWN = p_("audit", "cannot be checked from here")
+NO_SETTING = p_("audit", "the server has no setting that removes it")
 
 
 def place_of(setting: Setting) -> Phrase | None:
@@ -73,9 +73,16 @@ def place_of(setting: Setting) -> Phrase | None:
 
 
 def drift(finding: Finding, severity: Severity, setting: Setting | None, wanted: Phrase) -> Finding:
-    """Return *finding* as a drift, with what to change: *wanted* is what the server should do."""
-    if setting is not None and setting.option:
-        remedy: Phrase = _("Set %(option)s (%(place)s) so that: %(wanted)s; or change the policy.")(
+    """Return *finding* as a drift, with what to change: *wanted* is what the server should do.
+
+    What the policy does not mention is most often an omission there.
+    """
+    if finding.declared is NOT_MENTIONED:
+        remedy: Phrase = _(
+            "Add a statement with “category: %(category)s” to the policy, or see to it that: %(wanted)s."
+        )(category=finding.check, wanted=wanted)
+    elif setting is not None and setting.option:
+        remedy = _("Set %(option)s (%(place)s) so that: %(wanted)s; or change the policy.")(
             option=setting.option, place=setting.place, wanted=wanted
         )
     else:

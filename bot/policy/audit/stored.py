@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.i18n import Listing, Message, Phrase, _, n_, p_
 from bot.policy.audit.finding import (
+    NO_SETTING,
     NOT_MENTIONED,
     Finding,
     Severity,
@@ -152,7 +153,7 @@ def _unknown(found: Finding) -> Finding:
 def _kept(setting: Setting) -> Phrase:
     match setting.value:
         case None:
-            return _("the server has no setting that removes it")
+            return NO_SETTING
         case int() | float():
             return _("removed after %(period)s")(period=period_of(setting.value))
         case _:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from bot.i18n import Message, Phrase, Size, _, p_
-from bot.policy.audit.finding import NOT_MENTIONED, Finding, Severity, Verdict, drift, period_of, place_of
+from bot.policy.audit.finding import NO_SETTING, NOT_MENTIONED, Finding, Severity, Verdict, drift, period_of, place_of
 from bot.policy.audit.limits import Compared, compare
 from bot.policy.data import DataStatement
 from bot.policy.model import Policy
@@ -232,4 +232,3 @@ def inactive(policy: Policy, settings: Settings) -> Iterator[Finding]:
 
 
 INACTIVE = p_("audit", "Accounts that nobody uses")
-NO_SETTING = _("the server has no setting that removes it")
