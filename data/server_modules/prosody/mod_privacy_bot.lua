@@ -1255,8 +1255,8 @@ category("client_data", {
 			items:push { kind = "pep", node = name, items = stat.count, bytes = stat.bytes, access = access };
 			widen(holding, stat);
 		end
-		for name, element in pairs(load("private", user)) do
-			items:push { kind = "private", node = name, items = 1, bytes = size_of(element), access = "owner" };
+		for _, element in pairs(load("private", user)) do
+			items:push { kind = "private", node = element.attr.xmlns, items = 1, bytes = size_of(element), access = "whitelist" };
 			holding.bytes = holding.bytes + size_of(element);
 		end
 		holding.count = #items;
@@ -1268,7 +1268,8 @@ category("client_data", {
 			sources:push(archive_source("pep " .. name, pep_archive(user, name), { kind = "pep", node = name }));
 		end
 		for name, element in pairs(load("private", user)) do
-			sources:push(list_source("private " .. name, { { kind = "private", node = name, xml = tostring(st.deserialize(element)) } }));
+			local record = { kind = "private", node = element.attr.xmlns, xml = tostring(st.deserialize(element)) };
+			sources:push(list_source("private " .. name, { record }));
 		end
 		return sources;
 	end;

@@ -1026,7 +1026,7 @@ client_data(User, Host) ->
                   false -> [];
                   {error, Reason} -> error({mod_private, Reason});
                   Elements -> [{<<"private">>, attribute(<<"xmlns">>, Element), [Element],
-                                <<"private">>} || Element <- Elements]
+                                <<"whitelist">>} || Element <- Elements]
               end,
     lists:sort([{<<"pep">>, Node, pep_items(User, Host, Node), access(Options)}
                 || {Node, Options} <- other_nodes(User, Host)] ++ Private).
