@@ -22,9 +22,9 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 echo "Preparing the Python environment in $directory (once) …" >&2
 {
-    "$python" -m venv "$directory"
-    "$directory/bin/pip" install --disable-pip-version-check --require-hashes -r requirements.lock
-    "$directory/bin/pip" install --disable-pip-version-check --no-deps --no-build-isolation -e .
+    "$python" -m venv "$directory" &&
+        "$directory/bin/pip" install --disable-pip-version-check --require-hashes -r requirements.lock &&
+        "$directory/bin/pip" install --disable-pip-version-check --no-deps --no-build-isolation -e .
 } >"$log" 2>&1 || {
     tail -n 30 "$log" >&2
     echo "The Python environment could not be prepared; the last lines above say why." >&2

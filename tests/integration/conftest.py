@@ -6,13 +6,7 @@ import pytest
 
 from demo.servers import Installation, MissingServer, Server, find, running
 from demo.servers.find import Kind
-
-VERSIONS: tuple[tuple[Kind, str], ...] = (
-    ("prosody", "0.12"),
-    ("prosody", "13.0"),
-    ("ejabberd", "23.01"),
-    ("ejabberd", "24.12"),
-)
+from tests.support.versions import VERSIONS
 
 
 @pytest.fixture(scope="session", params=VERSIONS, ids="-".join)

@@ -20,8 +20,9 @@ from bot.xmpp import namespaces as ns
 from demo.bot import answers, bot
 from demo.servers import Server, running
 from tests.conftest import shipped
-from tests.integration.conftest import VERSIONS, installed
+from tests.integration.conftest import installed
 from tests.support.client import Client, client, condition
+from tests.support.versions import VERSIONS
 
 HERE, THERE = "127.0.0.2", "127.0.0.3"
 BOT = f"privacy@{HERE}"

@@ -16,8 +16,9 @@ from demo.bot import answers, bot, log
 from demo.life import live
 from demo.servers import Extra, Server, running
 from tests.conftest import shipped
-from tests.integration.conftest import VERSIONS, installed
+from tests.integration.conftest import installed
 from tests.support.client import PASSWORD, Client, client, condition
+from tests.support.versions import VERSIONS
 
 FORM = f"{{{ns.DATA_FORM}}}x"
 FIELD, VALUE, ITEM = f"{{{ns.DATA_FORM}}}field", f"{{{ns.DATA_FORM}}}value", f"{{{ns.DATA_FORM}}}item"

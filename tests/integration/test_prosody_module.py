@@ -25,20 +25,18 @@ from demo.servers.process import LOOPBACK
 from tests.support.client import PASSWORD, Client, client, condition
 from tests.support.companion import Line, connected
 from tests.support.prosody import CONTROL, plant_archive, plant_store
+from tests.support.versions import named, with_storage
 
-VERSIONS = ("0.12", "13.0")
-CONFIGURATIONS = [(version, sql) for version in VERSIONS for sql in (False, True)]
-NAMES = [f"{version}-{'sql' if sql else 'internal'}" for version, sql in CONFIGURATIONS]
 BOT = "privacy@localhost"
 INNER = "privacy.localhost"
 UNTOUCHED = Extra(settings='archive_expires_after = "never"\nstorage_archive_item_limit = 1000000')
 
 
-@pytest.fixture(params=CONFIGURATIONS, ids=NAMES)
+@pytest.fixture(params=with_storage("prosody"), ids=named)
 def installed(request: pytest.FixtureRequest) -> tuple[str, bool]:
     """A version and whether its storage is SQL."""
-    chosen: tuple[str, bool] = request.param
-    return chosen
+    _kind, version, sql = request.param
+    return version, sql
 
 
 @pytest.fixture

@@ -13,10 +13,11 @@ from demo.bot import answers, bot
 from demo.servers import running
 from demo.servers.find import Kind
 from tests.conftest import shipped
-from tests.integration.conftest import VERSIONS, installed
+from tests.integration.conftest import installed
 from tests.support.client import client
 from tests.support.inhabitants import HELD, hospitable, settle
 from tests.support.storage import stored
+from tests.support.versions import named, with_storage
 
 TITLES: Mapping[str, tuple[str, str]] = {
     Category.ARCHIVE: ("Message archive", "Nachrichtenarchiv"),
@@ -32,14 +33,14 @@ NAME = "jürgen_100%"
 """Would stumble over patterns, quoting and file names."""
 
 
-@pytest.mark.parametrize("sql", [False, True], ids=["own", "sqlite"])
-@pytest.mark.parametrize("version", VERSIONS, ids="-".join)
-async def test_people_are_told_what_lies_there(version: tuple[Kind, str], tmp_path: Path, *, sql: bool) -> None:
-    installation = installed(*version)
+@pytest.mark.parametrize("configuration", with_storage(), ids=named)
+async def test_people_are_told_what_lies_there(configuration: tuple[Kind, str, bool], tmp_path: Path) -> None:
+    kind, version, sql = configuration
+    installation = installed(kind, version)
     homes = [tmp_path / "server", tmp_path / "bot"]
     for home in homes:
         home.mkdir()
-    with running(installation, homes[0], extra=hospitable(installation.kind, sql=sql)) as server:
+    with running(installation, homes[0], extra=hospitable(kind, sql=sql)) as server:
         with bot(server, shipped("searx-chat"), homes[1], "boss") as program:
             async with client(server, "juliet") as juliet:
                 await answers(juliet.chat, server.component, program, homes[1])
