@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import count
 from xml.etree.ElementTree import XML
 from xml.sax.saxutils import escape
 
@@ -34,6 +35,8 @@ HELD = {
 NODES = {"urn:xmpp:bookmarks:1", "storage:rosternotes"}
 """What clients stored; servers add nodes of their own to them."""
 
+_NUMBERS = count()
+
 BLOCKED = "tybalt@elsewhere.example"
 FILES = ("lake.png", "a dog's “photo” & more.txt")
 
@@ -62,28 +65,32 @@ def hospitable(kind: Kind, *, sql: bool) -> Extra:
 
 async def settle(server: Server, name: str) -> None:
     """Give *name* an account with `HELD`, and leave: two messages wait for them."""
-    friend = f"f-{name}"
+    number = next(_NUMBERS)
+    friend = f"f{number}-{name}"
     async with client(server, name, resource="boat") as person:
-        await use(person, friend)
+        await use(person, friend, f"lake{number}")
     async with client(server, friend) as other:
         for text in ("Are you there?", "Then until tomorrow."):
             other.chat.xmpp.send_message(JID(f"{name}@{server.domain}"), text, mtype="chat")
         await _processed(other)
 
 
-async def use(person: Client, friend: str) -> None:
-    """Have *person*, who is logged in, do everything that leaves something on the server."""
+async def use(person: Client, friend: str, room: str) -> None:
+    """Have *person*, who is logged in, do everything that leaves something on the server.
+
+    The friend's account and the room must be new.
+    """
     server = person.server
     await live(server, person.chat, PASSWORD, friend)
     person.chat.xmpp.update_roster(JID("benvolio@elsewhere.example"), name="B. & Co")
     await upload(person.chat, f"upload.{server.domain}", FILES[1], "text/plain", b"woof")
     for payload in _SET:
         await person.iq(XML(payload), to=person.jid.bare, kind="set")
-    await _talk_in_a_room(person)
+    await _talk_in_a_room(person, room)
 
 
-async def _talk_in_a_room(person: Client) -> None:
-    room = JID(f"lake-{abs(hash(person.jid.local))}@conference.{person.server.domain}")
+async def _talk_in_a_room(person: Client, name: str) -> None:
+    room = JID(f"{name}@conference.{person.server.domain}")
     occupant = escape(f"{room}/{person.jid.local}", {"'": "&apos;"})
     person.send_raw(f"<presence to='{occupant}'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
     await _processed(person, room)

@@ -325,15 +325,15 @@ account(Host, Arguments) ->
 
 category(Arguments) ->
     Category = text(<<"category">>, Arguments, required),
-    Category =:= <<"other">> orelse lists:keymember(Category, 1, categories()) orelse bad_request(),
+    Category =:= <<"other">> orelse lists:keymember(Category, 1, categories())
+        orelse refuse(xmpp:err_feature_not_implemented()),
     Category.
 
 wanted(Arguments) ->
-    Known = [Name || {Name, _} <- categories()] ++ [<<"other">>],
     case maps:get(<<"categories">>, Arguments, null) of
-        null -> Known;
+        null -> [Name || {Name, _} <- categories()] ++ [<<"other">>];
         Wanted when is_list(Wanted) ->
-            lists:all(fun(Name) -> lists:member(Name, Known) end, Wanted) orelse bad_request(),
+            lists:all(fun is_binary/1, Wanted) orelse bad_request(),
             Wanted;
         _ -> bad_request()
     end.
@@ -371,6 +371,7 @@ is_possible({_Name, never}, _Host) -> false;
 is_possible({_Name, {any, Modules}}, Host) -> lists:any(fun(M) -> is_loaded(Host, M) end, Modules);
 is_possible({_Name, Modules}, Host) -> lists:all(fun(M) -> is_loaded(Host, M) end, Modules);
 is_possible(<<"other">>, _Host) -> true;
+is_possible(false, _Host) -> false;
 is_possible(Name, Host) -> is_possible(lists:keyfind(Name, 1, categories()), Host).
 
 is_loaded(Host, Module) -> gen_mod:is_loaded(Host, Module).

@@ -1,0 +1,103 @@
+"""Every server that can be asked, as the contract wants to see it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+
+import pytest
+
+from bot.policy.terms import Category
+from bot.servers import ServerBackend
+from demo.servers import Server, find, running
+from tests.support.backend import Item, MemoryServer
+from tests.support.companion import connected
+from tests.support.inhabitants import BLOCKED, FILES, HELD, NODES, hospitable, settle
+from tests.support.versions import named, with_storage
+
+FAKE = "in memory"
+_NUMBERS = count()
+
+
+@dataclass
+class House:
+    """A server and the people who live there.
+
+    Attributes:
+        backend: how it is asked.
+        server: the running server; None for the one in memory.
+        memory: the one in memory.
+    """
+
+    backend: ServerBackend
+    server: Server | None = None
+    memory: MemoryServer = field(default_factory=MemoryServer)
+
+    async def settle(self, name: str) -> None:
+        """Give *name* an account with `HELD`."""
+        if self.server is not None:
+            await settle(self.server, name)
+        else:
+            self.memory.accounts_held[name] = _life()
+
+
+def _life() -> dict[str, list[Item]]:
+    now = time.time()
+    held: dict[str, list[Item]] = {
+        category: [
+            {"id": str(number), "time": now, "bytes": 10, "xml": "<message/>"} for number in range(HELD[category])
+        ]
+        for category in HELD
+    }
+    held[Category.PASSWORD] = [{"secret": "of the owner"}]
+    held[Category.UPLOADS] = [{"name": name, "bytes": 4, "time": now, "expires": now + 9} for name in FILES]
+    held[Category.BLOCKLIST] = [{"jid": BLOCKED, "xml": "<item/>"}]
+    held[Category.ROOM_MEMBERSHIPS] = [{"room": "lake", "affiliation": "owner"}]
+    held[Category.CLIENT_DATA] = [{"node": node, "xml": "<items/>"} for node in NODES]
+    held[Category.ROSTER] = [{"jid": jid, "xml": "<item/>"} for jid in ("benvolio@elsewhere.example", "juliet@here")]
+    return held
+
+
+@pytest.fixture(
+    scope="session", params=[FAKE, *with_storage()], ids=lambda param: param if param == FAKE else named(param)
+)
+def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server | None]:
+    """A running server, or None for the one in memory."""
+    if request.param == FAKE:
+        yield None
+        return
+    kind, version, sql = request.param
+    extra = hospitable(kind, sql=sql)
+    with running(find(kind, version), tmp_path_factory.mktemp(kind), extra=extra) as server:
+        yield server
+
+
+@pytest.fixture
+async def house(started: Server | None) -> AsyncIterator[House]:
+    """A server that the component is connected to."""
+    if started is None:
+        memory = MemoryServer()
+        yield House(memory, memory=memory)
+        return
+    async with connected(started) as line:
+        yield House(line.companion, started)
+
+
+@pytest.fixture
+async def romeo(house: House) -> str:
+    """The name of somebody who settled, another one in every test."""
+    return await _newcomer(house)
+
+
+@pytest.fixture
+async def benvolio(house: House) -> str:
+    """Somebody else, who also settled."""
+    return await _newcomer(house)
+
+
+async def _newcomer(house: House) -> str:
+    name = f"person{next(_NUMBERS)}"
+    await house.settle(name)
+    return name

@@ -1,0 +1,143 @@
+"""A server in memory, for unit tests; tests/contract holds it to what the real ones do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.policy.observed import (
+    AccountsPage,
+    Erased,
+    Hello,
+    Holding,
+    Inventory,
+    RecordsPage,
+    Setting,
+    Settings,
+)
+from bot.policy.terms import Category
+from bot.servers import NoSuchAccount, Refused, Unsupported
+
+Item = dict[str, Any]
+
+ERASABLE = frozenset(Category) - {Category.PASSWORD, Category.SESSIONS, Category.IP_ADDRESSES}
+CATEGORIES = frozenset(Category)
+
+SETTINGS = Settings(
+    settings=(
+        Setting(key="archive", value=True, option="mam", place="memory", set=True),
+        Setting(key="archive.retention", value=604_800, option="archive_days", place="memory", set=True),
+        Setting(key="uploads", value=True, option="uploads", place="memory", set=True),
+        Setting(key="uploads.retention", value=604_800, option="upload_days", place="memory", set=True),
+        Setting(key="password.format", value="scram", option="password", place="memory", set=True),
+        Setting(key="registration.open", value=False, option="registration", place="memory", set=True),
+        Setting(key="logs.level", value="info", option="log", place="memory", set=True),
+    )
+)
+
+
+@dataclass
+class MemoryServer:
+    """What a server holds, by account and category; a `ServerBackend`.
+
+    Attributes:
+        accounts_held: the items of each category of each account; with `other`, items have a `store`.
+        settings_told: the settings in force.
+        host: the domain of the accounts.
+        address: where the bot is met.
+    """
+
+    accounts_held: dict[str, dict[str, list[Item]]] = field(default_factory=dict)
+    settings_told: Settings = SETTINGS
+    host: str = "memory.example"
+    address: str | None = "privacy@memory.example"
+
+    async def hello(self) -> Hello:
+        """Return who answers."""
+        return Hello(
+            protocol=1,
+            module="0.0",
+            server="memory",
+            version="1",
+            node="privacy",
+            operations=frozenset({"hello", "settings", "accounts", "inventory", "records", "erase"}),
+            categories=CATEGORIES,
+            erasable=ERASABLE,
+        )
+
+    async def settings(self) -> Settings:
+        """Return the settings in force."""
+        return self.settings_told
+
+    async def accounts(self, after: str | None = None, limit: int = 500) -> AccountsPage:
+        """Return a page of the accounts, by name."""
+        if not 0 < limit <= 1000:
+            raise Refused("bad-request")
+        names = sorted(name for name in self.accounts_held if after is None or name > after)
+        page = names[:limit]
+        following = page[-1] if len(names) > limit else None
+        return AccountsPage(accounts=tuple(page), next=following, total=len(self.accounts_held))
+
+    async def inventory(self, account: str, categories: Sequence[str] = (), details: int = 0) -> Inventory:
+        """Return what is held."""
+        await asyncio.sleep(0)
+        held = self._held(account)
+        known = [name for name in categories or sorted(CATEGORIES) if name in CATEGORIES]
+        return Inventory(
+            account=account,
+            holdings=tuple(_holding(name, held.get(name, []), details) for name in known),
+            absent=tuple(name for name in categories if name not in known),
+        )
+
+    async def records(self, account: str, category: str, after: str | None = None, limit: int = 50) -> RecordsPage:
+        """Return a page of the data themselves."""
+        held = self._held(account)
+        _refuse_unless(category in CATEGORIES)
+        if not 0 < limit <= 200 or (after is not None and not after.isdigit()):
+            raise Refused("bad-request")
+        items = [_public(item) for item in held.get(category, [])]
+        start = int(after or 0)
+        end = start + limit
+        return RecordsPage(items=tuple(items[start:end]), next=str(end) if end < len(items) else None, total=len(items))
+
+    async def erase(self, account: str, category: str) -> Erased:
+        """Erase a category, or the account."""
+        held = self._held(account)
+        _refuse_unless(category in ERASABLE)
+        await asyncio.sleep(0)
+        if category == Category.ACCOUNT:
+            del self.accounts_held[account]
+            return Erased(erased=1)
+        gone = held.pop(category, [])
+        return Erased(erased=len(gone), left=(_holding(category, [], 0),))
+
+    def _held(self, account: str) -> dict[str, list[Item]]:
+        if not account or set(account) & set("@/ \"&'<>:"):
+            raise Refused("bad-request")
+        if account not in self.accounts_held:
+            raise NoSuchAccount
+        return self.accounts_held[account]
+
+
+def _refuse_unless(possible: bool) -> None:  # noqa: FBT001
+    if not possible:
+        raise Unsupported("feature-not-implemented")
+
+
+def _public(item: Mapping[str, Any]) -> Item:
+    return {key: value for key, value in item.items() if key != "secret"}
+
+
+def _holding(category: str, items: Sequence[Mapping[str, Any]], details: int) -> Holding:
+    times = [item["time"] for item in items if "time" in item]
+    ordered = sorted(items, key=lambda item: (item.get("time", 0), str(item)))
+    return Holding(
+        category=category,
+        count=len(items),
+        bytes=sum(item.get("bytes", 0) for item in items),
+        oldest=min(times, default=None),
+        newest=max(times, default=None),
+        items=tuple(_public(item) for item in ordered[:details]),
+    )
