@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import shutil
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot import __version__, app, config, files, offline
+from bot import __version__, app, config, files, offline, server_modules
 from bot.control import ControlError
 from bot.dialogue.understanding import PhraseError
 from bot.files import BadFile
@@ -20,13 +21,24 @@ from bot.store import StoreError
 
 _BAD_INPUT = 2
 
+_FAILURES = (
+    app.Unusable,
+    BadFile,
+    PhraseError,
+    StoreError,
+    ControlError,
+    offline.BadLine,
+    server_modules.NotInstalled,
+)
+"""Their texts are written for the operator."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; the status is 0 when it went well, 2 when what it was given is wrong."""
     arguments = _parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)
-    except (app.Unusable, BadFile, PhraseError, StoreError, ControlError, offline.BadLine) as error:
+    except _FAILURES as error:
         print(error, file=sys.stderr)
         return _BAD_INPUT
     except BrokenPipeError:
@@ -103,6 +115,27 @@ def _init(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _domain(text: str) -> str:
+    if not re.fullmatch(r"[^@/\s\"\\{}]+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no domain; give one such as example.org")
+    return text
+
+
+def _server_module(arguments: argparse.Namespace) -> int:
+    module = server_modules.MODULES[arguments.server]
+    host: str | None = arguments.host
+    component: str = arguments.component or f"privacy.{host or 'example.org'}"
+    host = host or component.partition(".")[2] or component  # as the bot itself takes it from the component
+    if arguments.install is None:
+        print(module.instructions(component, host), end="")
+        return 0
+    installed = module.install(arguments.install, component, host)
+    print(installed.text)
+    if installed.steps:
+        print(f"\n{installed.steps}", end="")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="privacy-bot", description="Answers privacy questions on an XMPP server.")
     parser.add_argument("--version", action="version", version=f"xmpp-privacy-bot {__version__}")
@@ -135,6 +168,17 @@ def _parser() -> argparse.ArgumentParser:
     init = commands.add_parser("init", help="write a policy to start from")
     init.add_argument("file", type=Path, metavar="FILE", nargs="?", default=Path("policy.yaml"))
     init.set_defaults(run=_init)
+
+    module = commands.add_parser(
+        "server-module", help="install the module for the server: says how, or writes and updates it"
+    )
+    module.add_argument("server", choices=tuple(server_modules.MODULES), help="the server")
+    module.add_argument("--install", type=Path, metavar="DIR", help="write the module into this directory")
+    module.add_argument(
+        "--component", type=_domain, metavar="DOMAIN", help="the component, such as privacy.example.org"
+    )
+    module.add_argument("--host", type=_domain, metavar="DOMAIN", help="the host of the accounts, such as example.org")
+    module.set_defaults(run=_server_module)
 
     policy = commands.add_parser("policy", help="check policies, show the format").add_subparsers(
         required=True, metavar="COMMAND"
