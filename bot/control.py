@@ -11,15 +11,15 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from bot.xmpp import incidents
 
 _LONGEST_PATH = 100
-"""Bytes; the kernel allows few more for the name of a socket."""
+"""Bytes; the kernel allows few more for the address of a socket."""
 
 _LONGEST_LINE = 16 * 1024 * 1024
 
@@ -36,24 +36,41 @@ class ControlError(Exception):
 @asynccontextmanager
 async def listening(path: Path, actions: Mapping[str, Action]) -> AsyncIterator[None]:
     """Do what is asked at *path* until the block ends; raises `ControlError` when that is impossible."""
-    if len(os.fsencode(path)) > _LONGEST_PATH:
-        raise ControlError(f"{path}: the name is too long for a socket; set 'control' to a shorter one")
-    if await _is_answered(path):
-        raise ControlError(f"{path}: another bot is running with this configuration; stop it first")
-    try:
-        _remove(path)
-        before = os.umask(0o177)
+    with ExitStack() as names:
         try:
-            server = await asyncio.start_unix_server(_Session(actions).serve, path, limit=_LONGEST_LINE)
+            server = await _bound(names.enter_context(_short(path)), path, _Session(actions))
+        except OSError as error:
+            problem = f"{path}: the socket cannot be made: {error.strerror}; set 'control' to another"
+            raise ControlError(problem) from error
+        try:
+            yield
         finally:
-            os.umask(before)
-    except OSError as error:
-        raise ControlError(f"{path}: the socket cannot be made: {error.strerror}; set 'control' to another") from error
+            server.close()
+            _remove(path)
+
+
+async def _bound(short: Path, path: Path, session: _Session) -> asyncio.Server:
+    if await _is_answered(short):
+        raise ControlError(f"{path}: another bot is running with this configuration; stop it first")
+    _remove(path)
+    before = os.umask(0o177)
     try:
-        yield
+        return await asyncio.start_unix_server(session.serve, short, limit=_LONGEST_LINE)
     finally:
-        server.close()
-        _remove(path)
+        os.umask(before)
+
+
+@contextmanager
+def _short(path: Path) -> Iterator[Path]:
+    """Return a name for *path* that fits into the address of a socket: Linux has one for open directories."""
+    if len(os.fsencode(path)) <= _LONGEST_PATH:
+        yield path
+        return
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield Path(f"/proc/self/fd/{directory}") / path.name
+    finally:
+        os.close(directory)
 
 
 def _remove(path: Path) -> None:
@@ -114,7 +131,8 @@ def _say(writer: asyncio.StreamWriter, said: Mapping[str, Any]) -> None:
 async def ask(path: Path, request: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
     """Have the running bot do something, and return the result; raises `ControlError`."""
     try:
-        reader, writer = await asyncio.open_unix_connection(path, limit=_LONGEST_LINE)
+        with _short(path) as short:
+            reader, writer = await asyncio.open_unix_connection(short, limit=_LONGEST_LINE)
     except OSError as error:
         raise ControlError(f"{path}: the bot is not running; start it: privacy-bot run --config FILE") from error
     try:

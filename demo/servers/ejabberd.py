@@ -7,6 +7,7 @@ the Erlang machine is started directly and without distribution.
 import re
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 from demo.servers.base import Extra, Launch, Parameters
@@ -144,7 +145,7 @@ def _libraries(root: Path) -> str:
 def _create_tables(root: Path, database: Path) -> None:
     """Create the tables as ejabberd before 23.10 needs them; later versions find nothing to do."""
     if not database.exists():
-        with sqlite3.connect(database) as connection:
+        with closing(sqlite3.connect(database)) as connection, connection:
             connection.executescript((root / "usr/share/ejabberd/sql/lite.sql").read_text())
 
 

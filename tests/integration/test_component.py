@@ -62,9 +62,9 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-@pytest.mark.parametrize("local", ["", "privacy@", "anybody@"])
-async def test_chat_in_the_language_of_the_sender(alice: Client, server: Server, language: str, local: str) -> None:
-    address = f"{local}{server.component}"
+@pytest.mark.parametrize("form", ["{component}", "privacy@{domain}", "anybody@{component}"])
+async def test_chat_in_the_language_of_the_sender(alice: Client, server: Server, language: str, form: str) -> None:
+    address = form.format(component=server.component, domain=server.domain)
     answer = await alice.ask(QUESTION[language], lang=language, to=address, thread="t1")
     assert ANSWER[language] in answer["body"]
     assert answer.xml.get(ns.XML_LANG) == language
@@ -138,7 +138,7 @@ async def presences(person: Client) -> AsyncIterator[asyncio.Queue[Element]]:
     seen: asyncio.Queue[Element] = asyncio.Queue()
 
     def note(stanza: StanzaBase) -> None:
-        if stanza.xml.get("from", "").endswith(person.server.component):
+        if stanza.xml.get("from", "").partition("/")[0] == f"privacy@{person.server.domain}":
             seen.put_nowait(stanza.xml)
 
     person.chat.xmpp.register_handler(Callback("bot's presence", MatchXPath("{jabber:client}presence"), note))
@@ -148,7 +148,7 @@ async def presences(person: Client) -> AsyncIterator[asyncio.Queue[Element]]:
 async def test_a_contact_is_accepted_and_seen_after_every_login(
     alice: Client, server: Server, program: tuple[Popen[bytes], Path]
 ) -> None:
-    address = f"privacy@{server.component}"
+    address = f"privacy@{server.domain}"
     async with client(server, "bob-c") as bob, presences(bob) as seen:
         await bob.chat.xmpp.get_roster()  # or Prosody does not tell this session of subscriptions
         bob.send_raw(f"<presence to='{address}' type='subscribe'/>")

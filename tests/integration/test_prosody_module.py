@@ -302,6 +302,7 @@ async def test_a_reload_keeps_one_of_everything(prosody: Server) -> None:
             line.events.get_nowait()
         async with client(prosody, "juliet"):
             pass
+        await line.companion.hello()  # what was told before has come when this is answered
         events = [line.events.get_nowait() for _ in range(line.events.qsize())]
         assert [(event.event, event.account) for event in events] == [("registered", "juliet"), ("login", "juliet")]
     async with bot(prosody) as seen, client(prosody, "romeo") as romeo:

@@ -34,6 +34,17 @@ async def test_progress_and_result_come_back(tmp_path: Path) -> None:
     assert seen == [(0, 3), (1, 3), (2, 3)]
 
 
+async def test_the_name_of_the_directory_may_be_long(tmp_path: Path) -> None:
+    directory = tmp_path / ("long" * 40)
+    directory.mkdir()
+    async with listening(directory / "s", {"count": count}):
+        assert await ask(directory / "s", {"do": "count", "to": 1}, nothing) == {"counted": 1}
+        with pytest.raises(ControlError, match="another bot is running"):
+            async with listening(directory / "s", {}):
+                pass
+    assert not (directory / "s").exists()
+
+
 async def test_only_the_own_user_can_open_the_socket_and_it_goes_with_the_bot(tmp_path: Path) -> None:
     async with listening(tmp_path / "s", {}):
         assert (tmp_path / "s").stat().st_mode & 0o077 == 0
