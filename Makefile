@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench format catalogues docs lock clean servers-demo servers-test
+.PHONY: demo test test-matrix check bench format catalogues docs lock clean servers-demo servers-test
 
 demo: $(READY) servers-demo
 	@$(BIN)/python -m demo --server $(SERVER) --policy $(POLICY)
@@ -16,6 +16,10 @@ demo: $(READY) servers-demo
 test: $(READY) servers-test
 	$(BIN)/coverage run -m pytest $(ARGS)
 	$(BIN)/coverage report
+
+# As root, with debootstrap: the newest servers that Debian has, in a chroot below .cache/matrix.
+test-matrix:
+	@tools/matrix.sh $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
