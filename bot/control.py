@@ -62,13 +62,19 @@ async def _bound(short: Path, path: Path, session: _Session) -> asyncio.Server:
 
 @contextmanager
 def _short(path: Path) -> Iterator[Path]:
-    """Return a name for *path* that fits into the address of a socket: Linux has one for open directories."""
+    """Return a name for *path* that fits into the address of a socket: Linux has one for open directories.
+
+    Raises `ControlError` when the file's own name is too long, `OSError` when its directory cannot be opened.
+    """
     if len(os.fsencode(path)) <= _LONGEST_PATH:
         yield path
         return
     directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        yield Path(f"/proc/self/fd/{directory}") / path.name
+        short = Path(f"/proc/self/fd/{directory}") / path.name
+        if len(os.fsencode(short)) > _LONGEST_PATH:
+            raise ControlError(f"{path}: the name is too long for a socket; set 'control' to a shorter one")
+        yield short
     finally:
         os.close(directory)
 
