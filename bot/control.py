@@ -36,9 +36,10 @@ class ControlError(Exception):
 @asynccontextmanager
 async def listening(path: Path, actions: Mapping[str, Action]) -> AsyncIterator[None]:
     """Do what is asked at *path* until the block ends; raises `ControlError` when that is impossible."""
+    sessions = _Sessions(actions)
     with ExitStack() as names:
         try:
-            server = await _bound(names.enter_context(_short(path)), path, _Session(actions))
+            server = await _bound(names.enter_context(_short(path)), path, sessions)
         except OSError as error:
             problem = f"{path}: the socket cannot be made: {error.strerror}; set 'control' to another"
             raise ControlError(problem) from error
@@ -46,16 +47,17 @@ async def listening(path: Path, actions: Mapping[str, Action]) -> AsyncIterator[
             yield
         finally:
             server.close()
+            await sessions.end()
             _remove(path)
 
 
-async def _bound(short: Path, path: Path, session: _Session) -> asyncio.Server:
+async def _bound(short: Path, path: Path, sessions: _Sessions) -> asyncio.Server:
     if await _is_answered(short):
         raise ControlError(f"{path}: another bot is running with this configuration; stop it first")
     _remove(path)
     before = os.umask(0o177)
     try:
-        return await asyncio.start_unix_server(session.serve, short, limit=_LONGEST_LINE)
+        return await asyncio.start_unix_server(sessions.serve, short, limit=_LONGEST_LINE)
     finally:
         os.umask(before)
 
@@ -90,29 +92,47 @@ async def _is_answered(path: Path) -> bool:
     except OSError:
         return False
     writer.close()
+    await writer.wait_closed()
     return True
 
 
-class _Session:
+class _Sessions:
     def __init__(self, actions: Mapping[str, Action]) -> None:
         self._actions = actions
+        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def end(self) -> None:
+        """Give up what is under way for every client."""
+        for task in self._open:
+            task.cancel()
+        await asyncio.gather(*self._open, return_exceptions=True)
+        await asyncio.sleep(0)  # the loop's next turn closes the connections
+
+    def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Begin to do what one client asks."""
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._open[task] = writer
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._open.pop(task).close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Do what one client asks; when it goes away, what is under way is given up."""
         try:
             line = await reader.readline()
             if line:
                 work = asyncio.create_task(self._do(line, lambda said: _say(writer, said)))
                 gone = asyncio.create_task(reader.read())
-                await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
-                for task in (work, gone):
-                    task.cancel()
-                await asyncio.gather(work, gone, return_exceptions=True)
+                try:
+                    await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    for task in (work, gone):
+                        task.cancel()
+                    await asyncio.gather(work, gone, return_exceptions=True)
                 await writer.drain()
         except (ConnectionError, ValueError):
             pass  # the other end is gone, or writes something endless: there is nobody to tell
-        finally:
-            writer.close()
 
     async def _do(self, line: bytes, say: Callable[[Mapping[str, Any]], None]) -> None:
         try:

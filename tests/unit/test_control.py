@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.control import ControlError, Progress, ask, listening
+from bot.control import Action, ControlError, Progress, ask, listening
 
 
 async def count(request: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
@@ -20,6 +20,21 @@ async def count(request: Mapping[str, Any], progress: Progress) -> Mapping[str, 
 
 async def fail(_request: Mapping[str, Any], _progress: Progress) -> Mapping[str, Any]:
     raise ValueError("romeo@example.org")
+
+
+def endless() -> tuple[Action, asyncio.Event]:
+    """Return something that takes for ever, and what is set when it is given up."""
+    given_up = asyncio.Event()
+
+    async def wait(_request: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+        try:
+            progress(0, None)
+            await asyncio.sleep(60)
+        finally:
+            given_up.set()
+        return {}
+
+    return wait, given_up
 
 
 def nothing(_done: int, _total: int | None) -> None:
@@ -87,21 +102,22 @@ async def test_a_failure_is_told_by_its_number_only(tmp_path: Path) -> None:
 
 
 async def test_work_is_given_up_when_the_asker_goes(tmp_path: Path) -> None:
-    given_up = asyncio.Event()
-
-    async def wait(_request: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
-        try:
-            progress(0, None)
-            await asyncio.sleep(60)
-        finally:
-            given_up.set()
-        return {}
-
+    wait, given_up = endless()
     async with listening(tmp_path / "s", {"wait": wait}):
         asking = asyncio.create_task(ask(tmp_path / "s", {"do": "wait"}, nothing))
         await asyncio.sleep(0.1)
         asking.cancel()
         await asyncio.wait_for(given_up.wait(), 5)
+
+
+async def test_who_waits_for_work_is_told_when_the_bot_stops(tmp_path: Path) -> None:
+    wait, given_up = endless()
+    async with listening(tmp_path / "s", {"wait": wait}):
+        asking = asyncio.create_task(ask(tmp_path / "s", {"do": "wait"}, nothing))
+        await asyncio.sleep(0.1)
+    assert given_up.is_set()
+    with pytest.raises(ControlError, match="stopped before it was done"):
+        await asking
 
 
 async def test_a_name_that_no_socket_can_have(tmp_path: Path) -> None:
