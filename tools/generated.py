@@ -10,8 +10,10 @@ import asyncio
 import io
 import re
 import sys
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -26,6 +28,7 @@ from bot.config import Settings
 from bot.i18n import languages, translator
 from bot.policy.model import read_policy
 from bot.policy.reference import reference
+from bot.server_modules import MODULES
 from bot.servers.companion import Companion
 from demo import screen
 from demo.conversation import Answer
@@ -121,9 +124,29 @@ def picture() -> str:
     return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
 
 
-def readme(text: str) -> str:
-    """Return the README with its generated parts made anew."""
-    for name, make in (("commands", commands), ("configuration", configuration)):
+def steps(text: str) -> str:
+    """Return steps as the command line prints them, as Markdown: what is indented is to be typed."""
+    example = {"component": "privacy.example.org", "host": "example.org"}
+    parts = re.split(r"^((?: {4}.*\n|\n(?= {4}))+)", text, flags=re.MULTILINE)
+    for number in range(1, len(parts), 2):
+        typed = textwrap.indent(f"```\n{textwrap.dedent(parts[number]).strip()}\n```\n", "   ")
+        parts[number] = typed if re.match(r"\d", text) else textwrap.dedent(typed)
+    return "".join(parts).format(**example).strip()
+
+
+def installation() -> Mapping[str, Callable[[], str]]:
+    """Return what makes the parts of the page about the modules for the servers, by their names."""
+    parts: dict[str, Callable[[], str]] = {}
+    for kind, module in MODULES.items():
+        whole = (module.write + "\n" + module.configure).replace("{directory}", module.directory)
+        parts[f"{kind} install"] = partial(steps, whole)
+        parts[f"{kind} upgrade"] = partial(steps, module.upgrade)
+    return parts
+
+
+def filled(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
+    """Return a page with its generated parts made anew."""
+    for name, make in parts.items():
         begin, end = f"<!-- generated: {name} -->", f"<!-- end: {name} -->"
         head, _begin, rest = text.partition(begin)
         _old, _end, tail = rest.partition(end)
@@ -133,9 +156,11 @@ def readme(text: str) -> str:
 
 def wanted() -> dict[Path, str]:
     """Return every generated file with its contents."""
-    front = ROOT / "README.md"
+    front, install = ROOT / "README.md", ROOT / "docs" / "install-server-module.md"
+    tables = {"commands": commands, "configuration": configuration}
     return {
-        front: readme(front.read_text(encoding="utf-8")),
+        front: filled(front.read_text(encoding="utf-8"), tables),
+        install: filled(install.read_text(encoding="utf-8"), installation()),
         ROOT / "docs" / "policy-format.md": reference(),
         ROOT / "docs" / "conversation.svg": picture(),
     }
