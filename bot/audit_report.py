@@ -55,7 +55,7 @@ def show(result: Mapping[str, Any], console: Console) -> None:
         word, severity = one["words"]
         style = _STYLES[one["verdict"]]
         said = f"[{style}]{word}[/]" + (f"\n{severity}" if severity else "")
-        seen = one["observed"] + (f"\n[dim]{_plain(one['where'])}[/]" if one["where"] else "")
+        seen = _plain(one["observed"]) + (f"\n[dim]{_plain(one['where'])}[/]" if one["where"] else "")
         table.add_row(said, _plain(one["subject"]), _plain(one["declared"]), seen, _plain(one["remedy"] or ""))
     console.print(table)
     console.print(result["summary"], markup=False)

@@ -57,6 +57,8 @@ def verdict(audit: Audit) -> Phrase:
     match audit.status:
         case Status.DRIFT:
             found = n_("%(n)s declared fact does not hold.", "%(n)s declared facts do not hold.", drifts)
+        case Status.COULD_NOT_TELL if not unknown:
+            found = _("What lies there could not be seen in full.")
         case Status.COULD_NOT_TELL:
             found = n_(
                 "%(n)s declared fact cannot be checked from here.",

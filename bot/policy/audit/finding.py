@@ -65,9 +65,9 @@ NO_SETTING = p_("audit", "the server has no setting that removes it")
 
 
 def place_of(setting: Setting) -> Phrase | None:
-    """Return where a setting is made: "archive_expires_after (VirtualHost …), not set"."""
+    """Return where a setting is made: "archive_expires_after in VirtualHost … (default, not set)"."""
     if not setting.option:
-        return None
+        return setting.place or None
     sentence = _("%(option)s in %(place)s") if setting.set else _("%(option)s in %(place)s (default, not set)")
     return sentence(option=setting.option, place=setting.place)
 

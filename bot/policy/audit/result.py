@@ -43,7 +43,8 @@ class Audit:
         verdicts = {finding.verdict for finding in self.findings}
         if Verdict.DRIFT in verdicts:
             return Status.DRIFT
-        return Status.COULD_NOT_TELL if Verdict.UNKNOWN in verdicts or not verdicts else Status.AGREEMENT
+        is_open = Verdict.UNKNOWN in verdicts or not verdicts or self.failed > 0
+        return Status.COULD_NOT_TELL if is_open else Status.AGREEMENT
 
     def of(self, verdict: Verdict) -> tuple[Finding, ...]:
         """Return the findings with this verdict."""
