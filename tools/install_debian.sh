@@ -11,7 +11,7 @@ set -eu
 case "$*" in
     "demo prosody") wanted="prosody" ;;
     "demo ejabberd") wanted="ejabberd" ;;
-    "tests") wanted="prosody lua-dbi-sqlite3 ejabberd erlang-p1-sqlite3" ;;
+    "tests") wanted="prosody prosody-modules lua-dbi-sqlite3 ejabberd erlang-p1-sqlite3" ;;
     *)
         echo "usage: $0 demo prosody | demo ejabberd | tests" >&2
         exit 2

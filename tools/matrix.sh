@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.."
 suite=trixie
 root=$PWD/.cache/matrix/$suite
 checkout=/checkout
+packages="ejabberd erlang-p1-sqlite3 lua-dbi-sqlite3 lua5.4 prosody prosody-modules python3-venv"
 
 if [ "${MATRIX_INSIDE:-}" != yes ]; then
     [ "$(id -u)" -eq 0 ] || { echo "A chroot needs root." >&2; exit 1; }
@@ -24,7 +25,7 @@ inside() {
         ${trust:+"PIP_CERT=$trust"} "$@"
 }
 
-if [ ! -e "$root/.ready" ]; then
+if [ ! -e "$root/.made" ]; then
     # The machine's own mirror of Debian; debootstrap knows one where there is none.
     mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Origin: Debian' 'Component: main' 2>/dev/null | grep -v security | head -n 1)
     rm -rf --one-file-system "$root"
@@ -37,21 +38,22 @@ if [ ! -e "$root/.ready" ]; then
     sed "s/$suite/$suite-backports/" "$root/etc/apt/sources.list" >"$root/etc/apt/sources.list.d/backports.list"
     printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" # no service starts
     chmod 755 "$root/usr/sbin/policy-rc.d"
+    touch "$root/.made"
 fi
 
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 
-if [ ! -e "$root/.ready" ]; then
+if [ "$(cat "$root/.installed" 2>/dev/null)" != "$packages" ]; then
     {
         inside apt-get update &&
-            inside apt-get install -y --no-install-recommends -t "$suite-backports" \
-                ejabberd erlang-p1-sqlite3 lua-dbi-sqlite3 lua5.4 prosody python3-venv
+            # shellcheck disable=SC2086 -- a list
+            inside apt-get install -y --no-install-recommends -t "$suite-backports" $packages
     } >>"$root.log" 2>&1 || {
         tail -n 5 "$root.log" >&2
         exit 1
     }
-    touch "$root/.ready"
+    echo "$packages" >"$root/.installed"
 fi
 trust=
 if [ -f "$authorities" ]; then # whom this machine trusts, for pip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.i18n import translator
 from bot.policy.audit.finding import Status, Verdict
 from bot.policy.audit.result import Audit
 from bot.policy.model import Policy
@@ -27,7 +29,7 @@ from tests.support.companion import connected
 from tests.support.inhabitants import ROOM_ARCHIVES, hospitable, settle
 from tests.support.policies import LEAST, policy_from
 from tests.support.prosody import database
-from tests.support.versions import VERSIONS
+from tests.support.versions import VERSIONS, versions_of
 
 DAY = 86_400
 OLD = time.time() - 400 * DAY
@@ -190,6 +192,26 @@ async def test_every_drift_of_the_server_is_found_with_its_line(
     assert drifting(found) == checks
     assert found.of(Verdict.UNKNOWN) == ()
     assert all(finding.place and finding.remedy and finding.severity for finding in found.of(Verdict.DRIFT))
+
+
+COMMUNITY = Path("/usr/lib/prosody/modules")
+"""Where Debian's prosody-modules are; only what is named is taken, beside them may be another version's own."""
+
+
+@pytest.mark.parametrize("version", versions_of("prosody"))
+async def test_addresses_that_a_community_module_writes_down_are_found(version: str, tmp_path: Path) -> None:
+    shutil.copytree(COMMUNITY / "mod_lastlog2", tmp_path / "plugins" / "mod_lastlog2")
+    extra = Extra(
+        settings=f'installer_plugin_path = "{tmp_path}/plugins"',
+        modules='modules_enabled = { "privacy_bot", "lastlog2" }\nlastlog_ip_address = true',
+    )
+    with running(find("prosody", version), tmp_path, extra=extra) as server:
+        async with client(server, "romeo"):
+            found = await audit(server, policy_of(TRUE["prosody"]))
+    assert drifting(found) == {"last_activity.ip", "ip_addresses"}
+    told = {finding.check: finding for finding in found.of(Verdict.DRIFT)}
+    assert "lastlog_ip_address" in translator("en")(told["last_activity.ip"].place or "")
+    assert "found in 1 account" in translator("en")(told["ip_addresses"].observed)
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids="-".join)
