@@ -309,27 +309,3 @@ async def test_a_reload_keeps_one_of_everything(prosody: Server) -> None:
         await romeo.ask("hello", to=BOT)
         await seen.next("message")
         assert seen.stanzas.empty()
-
-
-async def test_the_first_login_is_told_apart(prosody: Server) -> None:
-    async with connected(prosody) as line:
-        for first in (True, False):
-            async with client(prosody, "romeo", lang="de"):
-                event = await line.events.get()
-                while event.event != "login":
-                    event = await line.events.get()
-            assert (event.account, event.resource, event.language, event.first) == ("romeo", "test", "de", first)
-
-
-async def test_accounts_that_were_used_before_the_installation_are_known(
-    installed: tuple[str, bool], tmp_path: Path
-) -> None:
-    version, sql = installed
-    with running(find("prosody", version), tmp_path, extra=Extra(sql=sql, companion=False)) as before:
-        before.add_account("new", PASSWORD)
-        async with client(before, "old") as old:
-            await tell(old, "<query xmlns='jabber:iq:private'><x xmlns='a:b'>c</x></query>")
-    with running(find("prosody", version), tmp_path, extra=Extra(sql=sql)) as server:
-        async with connected(server) as line, client(server, "old"), client(server, "new"):
-            events = [await line.events.get() for _ in range(2)]
-            assert {event.account: event.first for event in events} == {"old": False, "new": True}
