@@ -113,7 +113,8 @@ class Connection:
         of the server.  Only this shows that stanzas still get through.
         """
         try:
-            await asyncio.wait_for(stream.began.wait(), self._patience.handshake)
+            async with asyncio.timeout(self._patience.handshake):
+                await stream.began.wait()
         except TimeoutError:
             stream.end("the server does not answer as an XMPP server does; is this its component port?")
             return

@@ -56,7 +56,9 @@ class Requests:
             if not self._connection.is_open:
                 raise Unreachable("there is no connection to the server")
             self._connection.send_element(iq)
-            return await asyncio.wait_for(future, self._seconds)
+            # Not wait_for: before Python 3.12, that loses a cancellation that comes with the answer.
+            async with asyncio.timeout(self._seconds):
+                return await future
         except TimeoutError:
             raise Unreachable(f"{self._host} did not answer within {self._seconds:.0f} seconds") from None
         finally:

@@ -21,17 +21,13 @@ from demo.servers import Extra, Server, find, running
 from demo.servers.accounts import AccountExistsError, register
 from demo.servers.process import LOOPBACK
 from tests.support.client import PASSWORD, Client, client, condition
+from tests.support.hoarders import HOARDER, PLUGINS, hoarding, moment
 from tests.support.versions import named, with_storage
 
-PLUGINS = Path(__file__).resolve().parents[1] / "data" / "ejabberd"
 ODD_NAMES = ("back\\slash", "100%_sure", "jürgen.müller", "日本", "semi;colon--", "(brackets)$^")
 """Names that a JID may have, and that quoting, patterns or file names could stumble over."""
 
 DISCO = "http://jabber.org/protocol/disco#info"
-ARCHIVE_ROW = (
-    "insert into archive(username, timestamp, peer, bare_peer, xml, txt, kind, nick)"
-    " values (?, ?, 'juliet@localhost/x', 'juliet@localhost', ?, '', 'chat', '')"
-)
 
 
 @pytest.fixture(scope="module", params=with_storage("ejabberd"), ids=named)
@@ -301,31 +297,17 @@ async def test_others_are_answered_while_a_huge_archive_is_counted(
     tmp_path: Path, server: Server, *, sql: bool
 ) -> None:
     messages = 100_000
-    planted = f"  mod_stranger: {{messages: {messages}}}\n"
-    extra = Extra(sql=True) if sql else Extra(plugins=PLUGINS, modules=planted)
-    with running(server.installation, tmp_path, extra=extra) as full:
-        if sql:
-            _fill_archive(full, messages)
-        async with bot_of(full) as bot, client(full, "hoarder"), client(full, "juliet") as juliet:
-            asked = asyncio.create_task(bot.inventory("hoarder", "archive"))
+    with hoarding(server.installation, tmp_path, messages, sql=sql) as full:
+        async with bot_of(full) as bot, client(full, HOARDER), client(full, "juliet") as juliet:
+            asked = asyncio.create_task(bot.inventory(HOARDER, "archive"))
             answered = 0
             while not asked.done():
                 await juliet.iq(element("<ping xmlns='urn:xmpp:ping'/>"), to=full.domain, kind="get")
                 answered += 1
             holding = (await asked)["archive"]
             page = await bot.ask(
-                "records", account="hoarder", category="archive", after=_cursor(messages - 50), limit=200
+                "records", account=HOARDER, category="archive", after=str(moment(messages - 50)), limit=200
             )
     assert (holding["count"], holding["oldest"]) == (messages, 1_700_000_001)
     assert answered > 1
     assert (len(page["items"]), page["next"]) == (50, None)
-
-
-def _cursor(number: int) -> str:
-    return str(1_700_000_000_000_000 + number * 1_000_000)
-
-
-def _fill_archive(server: Server, messages: int) -> None:
-    xml = f"<message type='chat'><body>{'hello ' * 30}</body></message>"
-    with closing(_database(server)) as database, database:
-        database.executemany(ARCHIVE_ROW, (("hoarder", int(_cursor(number)), xml) for number in range(1, messages + 1)))

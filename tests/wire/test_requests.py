@@ -95,6 +95,16 @@ async def test_a_lost_connection_ends_what_is_under_way_at_once() -> None:
         await task
 
 
+async def test_the_bot_stops_even_when_the_connection_is_lost_at_that_moment() -> None:
+    connection = Open()
+    requests = Requests(connection, BOT, HOST)
+    task, _request = await asked(requests, connection)
+    requests.on_disconnect()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
 async def test_without_a_connection_nothing_waits() -> None:
     with pytest.raises(Unreachable, match="no connection"):
         await Requests(Recorded(), BOT, HOST).ask("hello", "{}")
