@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 import pytest
 
 from bot import __version__
+from bot.commands.build import understander
 from bot.commands.catalogue import COMMANDS
 from bot.commands.desk import Desk
+from bot.dialogue.command import Access
 from bot.xmpp import namespaces as ns
 from bot.xmpp.limits import RateLimit
 from tests.support.wire import ALICE, BOT, Recorded, Wire, wired
@@ -47,8 +50,18 @@ async def test_commands_are_listed_in_the_language_of_the_asker(wire: Wire) -> N
             f"<query xmlns='{ns.DISCO_ITEMS}' node='{ns.COMMANDS}'/>", attributes=f"xml:lang='{language}'"
         )
         items = {item.get("node"): item.get("name") for item in answer.iter(f"{{{ns.DISCO_ITEMS}}}item")}
-        assert set(items) == {command.name for command in COMMANDS}
+        assert set(items) == {command.name for command in COMMANDS if command.access is Access.EVERYBODY}
         assert items["rights"] == name
+
+
+async def test_commands_of_administrators_are_listed_for_them(desk: Desk) -> None:
+    desk.replace(replace(desk.services, admins=frozenset({"boss@example.org"})), understander())
+    async with wired(desk, Recorded(), RateLimit(1_000, 60)) as wire:
+        for sender, is_listed in (("boss@example.org/desk", True), ("boss@example.org.evil.example/desk", False)):
+            query = f"<query xmlns='{ns.DISCO_ITEMS}' node='{ns.COMMANDS}'/>"
+            answer = await wire.get(query, sender=sender)
+            nodes = {item.get("node") for item in answer.iter(f"{{{ns.DISCO_ITEMS}}}item")}
+            assert ("audit" in nodes) is is_listed
 
 
 async def test_a_command_node_is_described(wire: Wire) -> None:
