@@ -30,7 +30,7 @@ def test_every_command_and_every_target_is_in_the_readme() -> None:
     for command in COMMANDS:
         assert f"`{command.spoken}" in README, command.name
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in ("demo", "test", "check", "bench", "catalogues", "docs", "lock"):
+    for target in ("demo", "test", "test-matrix", "check", "bench", "catalogues", "docs", "lock"):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
         assert f"make {target}" in README, target
 

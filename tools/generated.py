@@ -25,6 +25,7 @@ from bot.commands.build import services, understander
 from bot.commands.catalogue import COMMANDS
 from bot.commands.desk import Desk
 from bot.config import Settings
+from bot.dialogue.command import Access
 from bot.i18n import languages, translator
 from bot.policy.model import read_policy
 from bot.policy.reference import reference
@@ -65,7 +66,8 @@ def commands() -> str:
     for command in COMMANDS:
         words = dict.fromkeys(translator(code)(word) for code in languages() for word in command.words)
         usage = " ".join([command.spoken, *(f"[{parameter.name}]" for parameter in command.parameters)])
-        rows.append(f"| `{usage}` | {translator('en')(command.summary)} | {', '.join(words)} |")
+        who = "" if command.access is Access.EVERYBODY else " For administrators."
+        rows.append(f"| `{usage}` | {translator('en')(command.summary)}{who} | {', '.join(words)} |")
     return "\n".join(rows)
 
 
