@@ -48,7 +48,7 @@ HELD = """{"account": "you", "holdings": [
             {"name": "boat.jpg", "type": "image/jpeg", "bytes": 1890000, "time": 1795000000, "expires": 1795604800},
             {"name": "list.txt", "type": "text/plain", "bytes": 10000, "time": 1795100000, "expires": 1795704800}]},
     {"category": "offline_messages", "count": 0}, {"category": "roster", "count": 12},
-    {"category": "account", "count": 1, "oldest": 1720000000},
+    {"category": "account", "count": 1, "facts": {"created": 1720000000}},
     {"category": "password", "count": 1, "facts": {"format": "scram-sha-1"}},
     {"category": "sessions", "count": 2, "memory": true}, {"category": "ip_addresses", "count": 0}
 ], "failed": [], "absent": []}"""

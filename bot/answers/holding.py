@@ -126,6 +126,10 @@ _COLUMNS: Mapping[str, tuple[_Shown, ...]] = {
         _shown(_("Where"), _text("store"), brief=False),
         _shown(_("Since"), _when("time", Moment)),
     ),
+    Category.ACCOUNT: (
+        _shown(_("Given at registration"), _text("name")),
+        _shown(p_("registration", "What you wrote"), _text("value")),
+    ),
     Category.BLOCKLIST: (_shown(_("Address"), _text("jid")),),
     Category.PUSH_REGISTRATIONS: (_shown(_("Push service"), _text("service")),),
     Category.ACCESS_TOKENS: (

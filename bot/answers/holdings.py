@@ -40,7 +40,7 @@ ORDER: tuple[Category, ...] = (
 """What a server can be asked about, what people ask for most first."""
 
 _SAID_WHOLE = frozenset({Category.ACCOUNT, Category.PASSWORD, Category.LAST_ACTIVITY, Category.BOT_RECORDS})
-"""What has no details, or is offered in any case."""
+"""What has no details as a rule, or is offered in any case."""
 
 _MOST_CHOICES = 4
 
@@ -73,12 +73,17 @@ def summary(policy: Policy, inventory: Inventory, host: str, now: datetime) -> R
 
 def _choices(held: list[Holding]) -> tuple[Choice, ...]:
     """Return the details that most people want to see; the others can be asked for by name."""
-    there = {holding.category for holding in held}
-    wanted = [category for category in ORDER if category in there and category not in _SAID_WHOLE]
+    there = {one.category for one in held if one.category not in _SAID_WHOLE or _has_more(one)}
+    wanted = [category for category in ORDER if category in there]
     return (
         *(Choice(TITLES[category], f"my data {category}") for category in wanted[:_MOST_CHOICES]),
         Choice(TITLES[Category.BOT_RECORDS], f"my data {Category.BOT_RECORDS}"),
     )
+
+
+def _has_more(holding: Holding) -> bool:
+    """Return whether there is more to an account than that it exists."""
+    return holding.category == Category.ACCOUNT and bool(holding.items)
 
 
 def title_of(holding: Holding) -> Phrase:

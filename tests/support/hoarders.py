@@ -30,7 +30,7 @@ def moment(number: int) -> int:
 def hoarding(installation: Installation, directory: Path, messages: int, *, sql: bool) -> Iterator[Server]:
     """A running server with an archive of *messages*, one a second, for `HOARDER`, who still has to register."""
     if installation.kind == "prosody":
-        with running(installation, directory, extra=Extra(sql=sql)) as server:
+        with running(installation, directory, extra=_unlimited(sql=sql)) as server:
             plant_archive(server, HOARDER, messages)
             yield server
         return
@@ -39,6 +39,11 @@ def hoarding(installation: Installation, directory: Path, messages: int, *, sql:
         if sql:
             _fill(server.directory / "ejabberd.sqlite", messages)
         yield server
+
+
+def _unlimited(*, sql: bool) -> Extra:
+    """Return a configuration of Prosody under which nothing goes by age, nor because it is much."""
+    return Extra(sql=sql, settings="storage_archive_item_limit = 1000000", modules='archive_expires_after = "never"')
 
 
 def _fill(path: Path, messages: int) -> None:

@@ -176,6 +176,16 @@ def test_nothing_failed_and_impossible_are_told_apart(policy: Policy, found: Inv
     assert words in shown(policy, found, "access_tokens")
 
 
+def test_an_account_tells_since_when_and_what_was_given_at_registration(policy: Policy) -> None:
+    bare = inventory({"category": "account", "count": 1, "facts": {"created": ago(100)}})
+    assert "• Account: since August 13, 2026" in told(policy, bare)
+    given = [{"name": "email", "value": "romeo@elsewhere.example"}]
+    held = inventory({"category": "account", "count": 1, "facts": {"given": 1}, "items": given})
+    assert "• Account: exists, with 1 detail that you gave at registration" in told(policy, held)
+    assert "1. Account" in told(policy, held), "the details are offered"
+    assert "• email: romeo@elsewhere.example" in shown(policy, held, "account")
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("category", [*Category, "other"])
 def test_odd_values_never_break_an_answer(policy: Policy, category: str, language: str) -> None:
@@ -191,8 +201,10 @@ def test_odd_values_never_break_an_answer(policy: Policy, category: str, languag
         "affiliation": "emperor",
         "count": None,
         "items": float("inf"),
+        "value": ["x"],
     }
-    held = inventory({"category": category, "name": "%(host)s %s", "count": 1, "items": [odd, {}]})
+    facts = {"created": "yesterday", "given": True, "format": 7}
+    held = inventory({"category": category, "name": "%(host)s %s", "count": 1, "items": [odd, {}], "facts": facts})
     assert told(policy, held, language)
     assert shown(policy, held, category, language)
     assert "\n• Password" not in shown(policy, held, category, language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.i18n import Day, Message, Phrase, Size, _, n_, p_
-from bot.policy.observed import Holding
+from bot.policy.observed import Holding, moment
 from bot.policy.terms import Category, Visibility
 
 _COUNTS: Mapping[str, Callable[[int], Message]] = {
@@ -87,8 +87,7 @@ def how_much(holding: Holding) -> Phrase:
     """Return what there is, as one short phrase: "3 files, 4.2 MB", "as a hash (SCRAM-SHA-1)"."""
     match holding.category:
         case Category.ACCOUNT:
-            created = holding.oldest
-            return _("since %(day)s")(day=Day(created.date())) if created else p_("account", "exists")
+            return _account(holding)
         case Category.PASSWORD:
             return _password(str(holding.facts.get("format", "")))
         case Category.LAST_ACTIVITY if holding.newest:
@@ -101,6 +100,15 @@ def how_much(holding: Holding) -> Phrase:
     if holding.partial:
         counted = _("at least %(count)s")(count=counted)
     return _("%(count)s, only in memory")(count=counted) if holding.memory else counted
+
+
+def _account(holding: Holding) -> Phrase:
+    created, given = moment(holding.facts.get("created")), holding.facts.get("given")
+    since: Phrase = _("since %(day)s")(day=Day(created.date())) if created else p_("account", "exists")
+    if not isinstance(given, int) or isinstance(given, bool) or given < 1:
+        return since
+    details = n_("%(n)s detail that you gave at registration", "%(n)s details that you gave at registration", given)
+    return _("%(since)s, with %(details)s")(since=since, details=details)
 
 
 def _entries(n: int) -> Message:

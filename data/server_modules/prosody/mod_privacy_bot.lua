@@ -91,11 +91,11 @@ local slice_end = 0;   -- when it has to let others go on
 local running, line = 0, queue.new(WAITING);
 local unanswered = {}; -- all requests, so that none stays without an answer when the module goes
 
-local function breathe()
-	if now() < slice_end then return; end
+local function breathe(pause)
+	if not pause and now() < slice_end then return; end
 	local mine = job;
 	local wait, done = async.waiter();
-	module:add_timer(0, done);
+	module:add_timer(pause or 0, done);
 	wait();
 	job, slice_end = mine, now() + SLICE;
 	if job.deadline and slice_end > job.deadline then error(TIMEOUT, 0); end
@@ -293,15 +293,14 @@ end
 -- Writes the file anew without the items that have one of these ids.  The last step is not
 -- interrupted: what was added meanwhile is copied, then the driver is made to forget how many items
 -- it believes there are (it deletes the list), then the new file takes the place.
-function File:remove(ids)
-	local scratch, removed, copied = self.path .. ".privacy_bot", 0, 0;
+function File:rewrite(ids, scratch)
+	local removed, copied = 0, 0;
 	local target = assert(io.open(scratch, "wb"));
 	local function copy(text, offset)
 		breathe();
 		if ids[parse(text).key or tostring(offset)] then removed = removed + 1; else assert(target:write(text)); end
 		copied = offset + #text;
 	end
-	scratches[scratch] = true;
 	local inode = lfs.attributes(self.path, "ino");
 	self:forth(0, copy);
 	slice_end = math.huge;
@@ -312,9 +311,19 @@ function File:remove(ids)
 		assert(self.api:delete(self.user));
 		if lfs.attributes(scratch, "size") > 0 then assert(os.rename(scratch, self.path)); end
 	end
+	return settled and removed;
+end
+
+-- One at a time for each file: uploads and rooms have one for everybody.
+function File:remove(ids)
+	local scratch = self.path .. ".privacy_bot";
+	while scratches[scratch] do breathe(0.02); end
+	scratches[scratch] = true;
+	local fine, removed = pcall(self.rewrite, self, ids, scratch);
 	os.remove(scratch);
 	scratches[scratch], slice_end = nil, 0;
-	return settled and removed or self:remove(ids);
+	if not fine then error(removed, 0); end
+	return removed or self:remove(ids);
 end
 
 function File:clear() return self.path == "" or self.api:delete(self.user); end
@@ -384,7 +393,7 @@ function Table:each(cursor, visit, quick)
 	self:walk("ASC", ">", (cursor or "0"):match("^%d+$") or bad_request(), visit, quick);
 end
 
-function Table:back(visit, quick) self:walk("DESC", "<", 2 ^ 53, visit, quick); end
+function Table:back(visit, quick) self:walk("DESC", "<", "9007199254740992", visit, quick); end -- PostgreSQL takes no floats
 
 function Table:remove(ids)
 	local removed = 0;
@@ -469,11 +478,17 @@ local function drivers()
 	return names;
 end
 
+-- From one store to the next by the index: DISTINCT would visit every message.
 local function sql_stores(user, into)
-	local statement = [[SELECT DISTINCT "store" FROM "%s" WHERE "host"=? AND "user"=?]];
+	local statement = [[SELECT MIN("store") FROM "%s" WHERE "host"=? AND "user"=? AND "store">?]];
 	for _, engine in pairs(sql_engines()) do
-		for _, row in ipairs(query(engine, statement:format("prosody"), host, user)) do into[row[1]] = "keyval"; end
-		for _, row in ipairs(query(engine, statement:format("prosodyarchive"), host, user)) do into[row[1]] = "archive"; end
+		for table_name, kind in pairs { prosody = "keyval", prosodyarchive = "archive" } do
+			local store = query(engine, statement:format(table_name), host, user, "")[1][1];
+			while store do
+				into[store] = kind;
+				store = query(engine, statement:format(table_name), host, user, store)[1][1];
+			end
+		end
 	end
 end
 
@@ -582,6 +597,7 @@ local function truth(at, option, default)
 end
 
 local function uploads_retention(at)
+	if config.get(at, "http_file_share_base_url") then return nil; end -- stored elsewhere: Prosody removes nothing there
 	if recent then return period(value_of(at, "http_file_share_expires_after", "1w")); end
 	local seconds = tonumber(value_of(at, "http_file_share_expires_after", 7 * DAY)); -- 0.12 wants a number
 	return seconds and (seconds < 0 and "unlimited" or seconds);
@@ -636,8 +652,10 @@ end
 
 local function archive_default()
 	local value = value_of(host, "default_archive_policy", true);
+	if truth(host, "mam_smart_enable", false) then return nil; end -- that depends on the clients
 	if value == "roster" then return "roster"; end
-	return (value == true or value == "always" or value == "true") and "always" or "never";
+	if recent then return (value == false or value == "never") and "never" or "always"; end
+	return truth(host, "default_archive_policy", true) and "always" or "never";
 end
 
 -- One module for each way in which an account can be made in the client.
@@ -782,7 +800,13 @@ category("account", {
 	available = always;
 	look = function (user)
 		local enabled = not usermanager.user_is_enabled or usermanager.user_is_enabled(user, host) == true;
-		return { count = 1, facts = { created = created_at(user), enabled = enabled } };
+		local items = array(); -- what was asked for at the registration, such as an e-mail address
+		for name, value in pairs(load("account_details", user)) do
+			if type(name) == "string" and name ~= "registered" and not name:find("password", 1, true) and type(value) ~= "table" then
+				items:push { name = name, value = tostring(value) };
+			end
+		end
+		return { count = 1, facts = { created = created_at(user), enabled = enabled, given = #items } }, items;
 	end;
 });
 
@@ -1116,9 +1140,14 @@ local function sweep()
 	if late[1] then return 60; end
 end
 
--- mod_http_file_share counts its uploads weekly; it needs to know earlier only of large changes.
+-- mod_http_file_share counts its uploads weekly, all in one go.  It needs to know earlier where that is
+-- quickly done, and where a quota depends on it.
+local recounted = {};
 local function recount(at)
-	if not config.get(at, "http_file_share_global_quota") and (archive_of("uploads", nil, at):stat().count or 0) > RECOUNT_ROWS then return; end
+	if (archive_of("uploads", nil, at):stat().count or 0) > RECOUNT_ROWS then
+		if not config.get(at, "http_file_share_global_quota") or (recounted[at] or 0) > now() - 3600 then return; end
+	end
+	recounted[at] = now();
 	for _, task in ipairs(module:context(at):get_host_items("task")) do
 		if task.name == "Calculate total storage usage" then task.run(task, os.time()); end
 	end
@@ -1144,6 +1173,7 @@ category("uploads", {
 	erase = function (user)
 		local number, gone, armed = 0, {}, late[1] ~= nil;
 		each_upload(user, function (at, id, _, time, path, size)
+			if not size and config.get(at, "http_file_share_base_url") then return; end -- stored elsewhere: it stays, and so does its row
 			local removed, _, code = os.remove(path);
 			if not removed and code ~= 2 then module:log("error", "A file of an account to be erased could not be removed"); return; end
 			gone[at] = gone[at] or {};
@@ -1444,7 +1474,10 @@ local function account_argument(arguments)
 	local user = text_argument(arguments.account);
 	user = user and encodings.stringprep.nodeprep(user);
 	if not user or user == "" then bad_request(); end
-	if not exists(user) then refuse("cancel", "item-not-found"); end
+	if not exists(user) then
+		load("accounts", user); -- raises where it cannot be read; providers call that "no such user"
+		refuse("cancel", "item-not-found");
+	end
 	return user;
 end
 
@@ -1455,13 +1488,26 @@ local function earlier(a, b)
 	return label(a) < label(b);
 end
 
+-- How long the server keeps a category; nil where that is not known, or where the hosts of the items differ.
+local COMPONENTS = { uploads = "http_file_share", room_archive = "muc_mam" };
+local function retention_of(name, items)
+	if name == "archive" then return RETENTION.archive() or nil; end
+	if not COMPONENTS[name] then return nil; end
+	local places, values = {}, {};
+	for _, item in ipairs(items or {}) do places[item.host or jid.host(item.room)] = true; end
+	if not next(places) then for _, at in ipairs(hosts_with(COMPONENTS[name])) do places[at] = true; end end
+	for at in pairs(places) do values[RETENTION[name](at) or json.null] = true; end
+	local value = next(values);
+	if value == nil or value == json.null or next(values, value) ~= nil then return nil; end
+	return value;
+end
+
 -- One category of an inventory: a holding, or the reason why there is none.
 local function look_up(name, user, details)
 	local fine, holding, items = within(PATIENCE, categories[name].look, user, details);
 	if not fine then return nil, holding; end
 	holding.category = name;
-	local place_of = ({ archive = host, uploads = hosts_with "http_file_share"[1], room_archive = hosts_with "muc_mam"[1] })[name];
-	holding.retention = place_of and RETENTION[name](place_of) or nil;
+	holding.retention = retention_of(name, items);
 	if items and details > 0 then
 		items:sort(earlier);
 		holding.items = array { table.unpack(items, 1, details) };
@@ -1505,11 +1551,14 @@ end
 
 local operations, changes = {}, {};
 
+-- Providers such as LDAP have accounts that Prosody cannot remove.
+local function can_remove() return rawget(usermanager.get_provider(host), "delete_user") ~= nil; end
+
 function operations.hello()
 	local names, erasable = array(), array();
 	for _, name in ipairs(ORDER) do
 		if categories[name].available() then names:push(name); end
-		if categories[name].available() and categories[name].erase or name == "account" then erasable:push(name); end
+		if name == "account" and can_remove() or categories[name].available() and categories[name].erase then erasable:push(name); end
 	end
 	return {
 		protocol = PROTOCOL, module = VERSION, server = "prosody", version = prosody.version, storage = sorted(drivers()),
@@ -1620,11 +1669,14 @@ end
 function operations.erase(arguments)
 	local user, name = account_argument(arguments), text_argument(arguments.category) or bad_request();
 	if name == "account" then
+		if not can_remove() then refuse("cancel", "feature-not-implemented"); end
 		return { erased = erase_account(user), left = leftovers(user) };
 	end
 	if not (categories[name] and categories[name].erase) then refuse("cancel", "feature-not-implemented"); end
 	local number = categories[name].erase(user);
-	return { erased = number, left = take_inventory(user, { name }, 0).holdings };
+	local found = take_inventory(user, { name }, 0);
+	for _, failure in ipairs(found.failed) do found.holdings:push { category = failure.category }; end
+	return { erased = number, left = found.holdings };
 end
 changes.erase = true;
 

@@ -1,0 +1,147 @@
+"""The companion module on Prosody that is set up as few are, or whose files are damaged."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.policy.terms import Category
+from bot.servers import NoSuchAccount, ServerError, Unsupported
+from demo.servers import Extra, Server, find, running
+from tests.support.client import PASSWORD
+from tests.support.companion import connected
+from tests.support.prosody import START, plant_store
+from tests.support.versions import versions_of
+
+every_version = pytest.mark.parametrize("version", versions_of("prosody"))
+
+_SLOT = (
+    'item({{\n\t["key"] = "slot{index}";\n\t["when"] = {when};\n\t["with"] = "{owner}@localhost";\n'
+    '\t["name"] = "request";\n'
+    '\t["attr"] = {{\n\t\t["xmlns"] = "urn:xmpp:http:upload:0";\n\t\t["filename"] = "item({{ {index}.png";\n'
+    '\t\t["size"] = "7";\n\t\t["stamp"] = "2023-11-14T22:13:20Z";\n\t}};\n}});\n'
+)
+
+AUTHENTICATION = """\
+-- Accounts of somebody else's directory: they can be looked up, not removed.
+module:provides("auth", {
+	name = "elsewhere";
+	user_exists = function (name) return name == "romeo"; end;
+	users = function () return pairs { romeo = true }; end;
+	test_password = function () return true; end;
+	get_sasl_handler = function ()
+		return require "util.sasl".new(module.host, { plain_test = function () return true, true; end });
+	end;
+});
+"""
+
+
+def plant_slots(server: Server, owners: list[str], service: str = "upload") -> Path:
+    """Write the one file that has the slots of everybody's uploads; return it."""
+    path = server.directory / "data" / f"{service}%2elocalhost" / "uploads.list"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    slots = (_SLOT.format(index=index, when=START + index, owner=owner) for index, owner in enumerate(owners))
+    path.write_text("".join(slots))
+    return path
+
+
+@every_version
+async def test_two_people_erase_their_files_at_once_and_nobody_elses(version: str, tmp_path: Path) -> None:
+    each = 4_000
+    never = "http_file_share_expires_after = 1000000000\nstorage_archive_item_limit = 1000000"
+    with running(find("prosody", version), tmp_path, extra=Extra(settings=never)) as server:
+        for name in ("romeo", "juliet", "nurse"):
+            server.add_account(name, PASSWORD)
+        path = plant_slots(server, ["romeo", "juliet", "nurse"] * each)
+        async with connected(server) as line:
+            orders = (line.companion.erase(name, Category.UPLOADS) for name in ("romeo", "juliet", "romeo"))
+            await asyncio.gather(*orders)
+        left = path.read_text()
+        assert [left.count(f'["with"] = "{name}@localhost"') for name in ("romeo", "juliet", "nurse")] == [0, 0, each]
+        assert left.count("\n});\n") == each
+        assert [one.name for one in path.parent.iterdir() if one.is_file() and "privacy" in one.name] == []
+
+
+@every_version
+async def test_files_on_somebody_elses_server_are_told_and_not_claimed_to_be_erased(
+    version: str, tmp_path: Path
+) -> None:
+    service = 'Component "files.localhost" "http_file_share"\nhttp_file_share_base_url = "https://files.example/"'
+    elsewhere = Extra(components=f'{service}\nhttp_file_share_secret = "of the other server"\n')
+    with running(find("prosody", version), tmp_path, extra=elsewhere) as server:
+        server.add_account("romeo", PASSWORD)
+        plant_slots(server, ["romeo"], "files")
+        async with connected(server) as line:
+            [held] = (await line.companion.inventory("romeo", [Category.UPLOADS], details=5)).holdings
+            assert (held.count, held.bytes, held.retention) == (1, 7, None)
+            assert "expires" not in held.items[0]
+            erased = await line.companion.erase("romeo", Category.UPLOADS)
+            assert (erased.erased, [one.count for one in erased.left]) == (0, [1])
+
+
+@every_version
+async def test_what_was_given_at_the_registration_is_told(version: str, tmp_path: Path) -> None:
+    with running(find("prosody", version), tmp_path, extra=Extra()) as server:
+        server.add_account("romeo", PASSWORD)
+        plant_store(server, "account_details", "romeo", "email", "romeo@elsewhere.example")
+        async with connected(server) as line:
+            [held] = (await line.companion.inventory("romeo", [Category.ACCOUNT], details=5)).holdings
+            given = {"name": "email", "value": "romeo@elsewhere.example"}
+            assert (held.facts["given"], held.items) == (1, (given,))
+            assert (await line.companion.records("romeo", Category.ACCOUNT)).items == (given,)
+
+
+@every_version
+async def test_an_account_whose_file_is_damaged_is_not_said_to_be_gone(version: str, tmp_path: Path) -> None:
+    with running(find("prosody", version), tmp_path, extra=Extra()) as server:
+        server.add_account("romeo", PASSWORD)
+        (server.directory / "data" / "localhost" / "accounts" / "romeo.dat").write_text("return {")
+        async with connected(server) as line:
+            for ask in (line.companion.inventory("romeo"), line.companion.erase("romeo", Category.ARCHIVE)):
+                with pytest.raises(ServerError) as told:
+                    await ask
+                assert not isinstance(told.value, NoSuchAccount)
+
+
+@every_version
+async def test_accounts_that_prosody_cannot_remove_stay_whole(version: str, tmp_path: Path) -> None:
+    plugins = tmp_path / "plugins"
+    plugins.mkdir()
+    (plugins / "mod_auth_elsewhere.lua").write_text(AUTHENTICATION)
+    settings = f'installer_plugin_path = "{plugins}"'
+    extra = Extra(settings=settings, modules='authentication = "elsewhere"')
+    with running(find("prosody", version), tmp_path, extra=extra) as server:
+        plant_slots(server, ["romeo"])
+        async with connected(server) as line:
+            assert Category.ACCOUNT not in (await line.companion.hello()).erasable
+            with pytest.raises(Unsupported):
+                await line.companion.erase("romeo", Category.ACCOUNT)
+            [held] = (await line.companion.inventory("romeo", [Category.UPLOADS])).holdings
+            assert held.facts["unused_slots"] == 1, "nothing was begun"
+
+
+@pytest.mark.parametrize(
+    ("version", "written", "value"),
+    [
+        (version, written, value)
+        for version in versions_of("prosody")
+        for series, written, value in (
+            ("0.12", '"always"', "never"),  # an option of 13, which 0.12 takes for nothing
+            ("0.12", "1", "always"),
+            ("13.0", '"false"', "always"),
+            ("13.0", '"always"', "always"),
+            ("13.0", '"never"', "never"),
+        )
+        if version.startswith(series)
+    ],
+)
+async def test_the_default_of_archives_is_what_this_version_makes_of_it(
+    version: str, written: str, value: str, tmp_path: Path
+) -> None:
+    extra = Extra(modules=f"default_archive_policy = {written}")
+    with running(find("prosody", version), tmp_path, extra=extra) as server:
+        async with connected(server) as line:
+            [found] = (await line.companion.settings()).of("archive.default")
+    assert found.value == value
