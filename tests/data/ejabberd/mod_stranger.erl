@@ -7,6 +7,10 @@ start(Host, Opts) ->
     mnesia:create_table(stranger, [{attributes, [us, note]}]),
     [mnesia:dirty_write({stranger, {Name, Host}, <<"a note on ", Name/binary>>})
      || Name <- gen_mod:get_opt(accounts, Opts)],
+    %% Somebody else's, in which they are named.
+    mnesia:create_table(acquaintance, [{attributes, [us, contact]}, {type, bag}]),
+    [mnesia:dirty_write({acquaintance, {<<"somebody.else">>, Host}, {Name, Host, <<>>}})
+     || Name <- gen_mod:get_opt(accounts, Opts)],
     %% Straight into the file: each insertion through Mnesia reads and writes the whole archive.
     ok = dets:insert(archive_msg, [message(Host, Number)
                                    || Number <- lists:seq(1, gen_mod:get_opt(messages, Opts))]),

@@ -26,6 +26,8 @@
 %% of the inventory still arrives.
 -define(REQUEST_MS, 30000).
 -define(INVENTORY_MS, 25000).
+%% Half an erasure is worse than a slow one: what is left of an account that is gone cannot be reached.
+-define(ERASURE_MS, 1800000).
 -define(PAGE_BYTES, 200000).
 %% Bounds of searches that would otherwise grow with the server instead of with the account.
 -define(ROOMS, 500).
@@ -120,14 +122,14 @@ configure(Host, Opts) ->
                {_, false} -> erlang:send_after(50, self(), {configure, Opts}), none
            end,
     persistent_term:put({?MODULE, Host}, #{component => Component, node => Node}),
-    redirect_only(Host, Node, Component).
+    redirect().
 
 is_started() ->
     lists:keymember(ejabberd, 1, application:which_applications()).
 
 unconfigure(Host) ->
     persistent_term:erase({?MODULE, Host}),
-    redirect_only(Host, none, none).
+    redirect().
 
 %% A name that a person has already is theirs.
 free_name(_Host, none) -> none;
@@ -176,7 +178,7 @@ handle_info(_Info, State) ->
     {noreply, State}.
 
 terminate(_Reason, #{host := Host, running := Running}) ->
-    [exit(Pid, kill) || Pid <- maps:keys(Running)],
+    [exit(Pid, kill) || {Pid, {IQ, _}} <- maps:to_list(Running), xmpp:get_type(IQ) =:= get],
     unconfigure(Host).
 
 code_change(_OldVersion, State, _Extra) ->
@@ -187,7 +189,8 @@ run_next(#{host := Host, waiting := Waiting, running := Running} = State) ->
         {{value, IQ}, Rest} ->
             {Pid, _Ref} = spawn_opt(fun() -> ejabberd_router:route(answer(Host, IQ)) end,
                                     [monitor, {priority, low}]),
-            Timer = erlang:start_timer(?REQUEST_MS, self(), Pid),
+            Limit = case xmpp:get_type(IQ) of set -> ?ERASURE_MS; get -> ?REQUEST_MS end,
+            Timer = erlang:start_timer(Limit, self(), Pid),
             State#{waiting := Rest, running := Running#{Pid => {IQ, Timer}}};
         _ -> State
     end.
@@ -285,8 +288,11 @@ hello(Host) ->
       erasable => [Name || Name <- erasable(), is_possible(Name, Host)]}.
 
 version() ->
-    {match, [Version]} = re:run(ejabberd_option:version(), "[0-9.]+", [{capture, first, binary}]),
-    Version.
+    %% Not the option 'version': that may be any text, to hide it from others.
+    case re:run(ejabberd_config:version(), "[0-9]+[0-9.]*", [{capture, first, binary}]) of
+        {match, [Version]} -> Version;
+        nomatch -> <<"0">>
+    end.
 
 %%% Arguments
 
@@ -951,7 +957,26 @@ upload(Slot, Name, Info, Lifetime) ->
                           _ -> null
                       end}}.
 
+%% With the option 'jid_in_url: node', names that differ only in special characters share a directory, and
+%% so do hosts without @HOST@ in 'docroot'.  Then nobody can tell whose files these are.
 upload_directory(User, Host) ->
+    Directory = upload_path(User, Host),
+    option(Host, mod_http_upload, jid_in_url) =:= node
+        andalso lists:any(fun(Other) -> Other =/= {User, Host} andalso path_of(Other) =:= Directory end,
+                          namesakes(User, Host))
+        andalso error({uploads, shared_directory}),
+    Directory.
+
+namesakes(User, Host) ->
+    Hosts = [At || At <- ejabberd_option:hosts(), is_loaded(At, mod_http_upload)],
+    case binary:match(upload_account(User, Host), <<"_">>) of
+        nomatch -> [{User, At} || At <- Hosts, ejabberd_auth:user_exists(User, At)];
+        _ -> [{Other, At} || At <- Hosts, {Other, _} <- ejabberd_auth:get_users(At)]
+    end.
+
+path_of({User, Host}) -> upload_path(User, Host).
+
+upload_path(User, Host) ->
     Root = mod_http_upload:expand_host(
              mod_http_upload:expand_home(option(Host, mod_http_upload, docroot)), Host),
     filename:join(Root, upload_account(User, Host)).
@@ -1108,7 +1133,7 @@ fast_tokens(User, Host) ->
         false -> [];
         mnesia -> read(mod_auth_fast, [{2, {Host, User, '_'}}], [2, 4, 5]);
         sql -> [{{Client, Type}, null, null}
-                || [Client, Type] <- sql(Host, ["select ua, type from mod_auth_fast",
+                || [Client, Type] <- sql(Host, ["select ua, type from auth_fast_tokens",
                                                 of_user(User, Host)])]
     end.
 
@@ -1123,7 +1148,9 @@ covered(Host) ->
                             Module =:= ejabberd orelse is_loaded(Host, Module)]).
 
 covered() ->
-    [{ejabberd, [passwd, users, session, session_counter, sm, reg_users_counter, oauth_token, schema]},
+    %% Tokens are no unknown data even when their module is gone: they would open the account.
+    [{ejabberd, [passwd, users, session, session_counter, sm, reg_users_counter, oauth_token, schema,
+                 mod_auth_fast, auth_fast_tokens]},
      {mod_roster, [roster, roster_version, rosterusers, rostergroups]},
      {mod_last, [last_activity, last]},
      {mod_offline, [offline_msg, spool]},
@@ -1134,8 +1161,7 @@ covered() ->
      {mod_pubsub, [pubsub_node, pubsub_item, pubsub_state, pubsub_last_item, pubsub_node_owner,
                    pubsub_node_option, pubsub_subscription, pubsub_subscription_opt, pubsub_orphan]},
      {mod_privacy, [privacy, privacy_list, privacy_default_list, privacy_list_data]},
-     {mod_push, [push_session]},
-     {mod_auth_fast, [mod_auth_fast]}].
+     {mod_push, [push_session]}].
 
 other(User, Host) ->
     Lists = case is_loaded(Host, mod_privacy) of
@@ -1160,11 +1186,11 @@ unknown_mnesia(Host) ->
 unknown_entries(Table, User, Host) ->
     JID = jid:encode({User, Host, <<>>}),
     Columns = mnesia:table_info(Table, arity),
+    %% A full address in another column than the key is somebody's contact, not the owner.
+    IsSmall = mnesia:table_info(Table, size) =< ?SCANNED_ENTRIES,
     Bound = [{2, {User, Host}}, {2, JID}]
-        ++ [{Column, Value}
-            || mnesia:table_info(Table, size) =< ?SCANNED_ENTRIES,
-               Column <- lists:seq(2, Columns),
-               Value <- [{User, Host}, JID, {User, Host, '_'}, {{User, Host}, '_'}]],
+        ++ [{2, Value} || IsSmall, Value <- [{User, Host, '_'}, {{User, Host}, '_'}]]
+        ++ [{Column, Value} || IsSmall, Column <- lists:seq(3, Columns), Value <- [{User, Host}, JID]],
     lists:usort(lists:append([entries_of(Table, [Each])
                               || Each <- lists:usort(Bound)])).
 
@@ -1400,9 +1426,12 @@ as_user(User, Host, Module, Function, Element) ->
 delete_node(User, Host, Node) ->
     mod_pubsub:delete_node({User, Host, <<>>}, Node, jid:make(User, Host)).
 
+%% One by one: without names, mod_blocking removes other rules of the list too.
 unblock(User, Host, true) ->
-    as_user(User, Host, mod_blocking, process_iq,
-            {xmlel, <<"unblock">>, [{<<"xmlns">>, <<"urn:xmpp:blocking">>}], []});
+    Items = [{xmlel, <<"item">>, [{<<"jid">>, JID}], []} || JID <- blocked(User, Host)],
+    Items =/= [] andalso
+        as_user(User, Host, mod_blocking, process_iq,
+                {xmlel, <<"unblock">>, [{<<"xmlns">>, <<"urn:xmpp:blocking">>}], Items});
 unblock(User, Host, false) ->
     {Default, Lists} = privacy_lists(User, Host),
     [mod_privacy:set_list(User, Host, Name, [Item || Item <- Items, not is_block(Item)])
@@ -1412,7 +1441,7 @@ revoke({oauth, Token}, _User, _Host) -> ejabberd_oauth:oauth_revoke_token(Token)
 revoke({fast, Key}, User, Host) ->
     case storage_of(Host, mod_auth_fast) of
         mnesia -> mnesia:dirty_delete(mod_auth_fast, Key);
-        sql -> sql(Host, ["delete from mod_auth_fast", of_user(User, Host)])
+        sql -> sql(Host, ["delete from auth_fast_tokens", of_user(User, Host)])
     end.
 
 forget_messages(Owner, User, Host) ->
@@ -1492,7 +1521,9 @@ module_settings(mod_http_upload = Module, Host) ->
              Host)];
 module_settings(mod_register = Module, Host) ->
     Anybody = jid:make(<<"somebody">>, Host),
-    [setting('registration.open', acl:match_rule(Host, option(Host, Module, access), Anybody) =:= allow,
+    %% 192.0.2.1 (RFC 5737) stands for an address on the internet.
+    [setting('registration.open', acl:match_rule(Host, option(Host, Module, access), Anybody) =:= allow
+                 andalso acl:match_rule(Host, option(Host, Module, ip_access), {192, 0, 2, 1}) =:= allow,
              [modules, Module, access], Host),
      setting('registration.reports_ip', option(Host, Module, registration_watchers) =/= []
                  andalso not ejabberd_option:hide_sensitive_log_data(),
@@ -1513,10 +1544,28 @@ server_settings(Host) ->
      setting('logs.retention', null, [log_rotate_count], Host),
      setting('logs.rotation', rotation(ejabberd_option:log_rotate_size(),
                                        ejabberd_option:log_rotate_count()), [log_rotate_size], Host),
-     setting('password.format', ejabberd_option:auth_password_format(Host), [auth_password_format],
-             Host),
+     password_setting(Host),
      %% Inactive accounts are removed by a command only.
      setting('inactive.retention', null, [], Host)].
+
+%% Since 26, auth_stored_password_types is preferred to auth_password_format.  Of passwords that ejabberd
+%% does not store nothing is known.
+password_setting(Host) ->
+    Types = case is_exported(ejabberd_option, auth_stored_password_types, 1) of
+                true -> ejabberd_option:auth_stored_password_types(Host);
+                false -> []
+            end,
+    IsStored = lists:any(fun(Method) -> lists:member(Method, [internal, mnesia, sql]) end,
+                         ejabberd_option:auth_method(Host)),
+    case {IsStored, Types} of
+        {false, _} -> setting('password.format', null, [auth_method], Host);
+        {true, []} ->
+            setting('password.format', ejabberd_option:auth_password_format(Host),
+                    [auth_password_format], Host);
+        {true, _} ->
+            Format = case lists:member(plain, Types) of true -> plain; false -> scram end,
+            setting('password.format', Format, [auth_stored_password_types], Host)
+    end.
 
 log_level(Level) when Level =:= debug; Level =:= info; Level =:= none -> atom_to_binary(Level, utf8);
 log_level(Level) when Level =:= notice; Level =:= warning -> <<"warn">>;
@@ -1643,16 +1692,18 @@ send_event(Host, Event) ->
 
 %% Kept ready for filter_packet, which sees every stanza of the server:
 %% #{{in, Node, Host} => Component, {out, Node, Component} => [Host]}
-redirect_only(Host, Node, Component) ->
-    Others = [{Node1, Host1, Component1}
-              || {{in, Node1, Host1}, Component1} <- maps:to_list(redirects()), Host1 =/= Host],
-    All = [{Node, Host, Component} || Node =/= none] ++ Others,
+%% Made of every host's own term, and looked at again after writing: hosts configure at the same time.
+redirect() ->
+    All = [{Node, Host, Component}
+           || Host <- ejabberd_option:hosts(),
+              #{node := Node, component := Component} <- [persistent_term:get({?MODULE, Host}, none)],
+              Node =/= none],
     New = lists:foldl(
             fun({Name, At, To}, Acc) ->
                     Acc#{{in, Name, At} => To,
                          {out, Name, To} => lists:sort([At | maps:get({out, Name, To}, Acc, [])])}
             end, #{}, All),
-    New =:= redirects() orelse persistent_term:put({?MODULE, redirects}, New).
+    New =:= redirects() orelse begin persistent_term:put({?MODULE, redirects}, New), redirect() end.
 
 redirects() -> persistent_term:get({?MODULE, redirects}, #{}).
 
