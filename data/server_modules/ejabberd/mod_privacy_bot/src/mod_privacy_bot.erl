@@ -707,9 +707,12 @@ archive_extent(Host, Owner, Author) ->
     case storage_of(Host, mod_mam) of
         mnesia -> extent(read(archive_msg, archive_of(Owner, Author), [4]));
         sql ->
+            %% Each by itself: together, every row would be compared, where an index has the ends.
+            Of = of_archive(Host, Owner, Author),
             [[Count, Oldest, Newest]] =
-                sql(Host, ["select count(*), min(timestamp), max(timestamp) from archive",
-                           of_archive(Host, Owner, Author)]),
+                sql(Host, ["select (select count(*) from archive", Of, "), "
+                           "(select min(timestamp) from archive", Of, "), "
+                           "(select max(timestamp) from archive", Of, ")"]),
             #{count => to_number(Count), oldest => us_to_seconds(Oldest),
               newest => us_to_seconds(Newest)}
     end.
