@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
@@ -16,6 +17,13 @@ WINDOW = 100
 """Questions that are on their way at the same time."""
 
 SENDERS = 500
+
+_ASKED = re.compile(rb"<iq [^>]*\bid=['\"](ask-[0-9a-f]+)")
+_NO_MODULE = (
+    b"<iq type='error' id='%s' from='localhost' to='privacy.localhost'><error type='cancel'>"
+    b"<service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"
+)
+"""What the bot asks of the server, and the answer of one without the companion module."""
 
 
 class Server:
@@ -58,10 +66,14 @@ class Server:
     @staticmethod
     async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, stanzas: list[bytes]) -> None:
         sent = answered = 0
+        rest = b""
         while answered < len(stanzas):
             while sent < len(stanzas) and sent - answered < WINDOW:
                 writer.write(stanzas[sent])
                 sent += 1
             await writer.drain()
-            data = await asyncio.wait_for(reader.readuntil(b"</message>"), 30)
-            answered += data.count(b"</message>")
+            rest += await asyncio.wait_for(reader.read(2**16), 30)
+            whole, end, rest = rest.rpartition(b">")
+            answered += (whole + end).count(b"</message>")
+            for id_ in _ASKED.findall(whole):
+                writer.write(_NO_MODULE % id_)

@@ -23,6 +23,9 @@ CONFIRM = "confirm"
 DECLINED = "no"
 """The value of it that says no."""
 
+_MARKS = ",.:;!?/"
+"""What may stand around the words of a command."""
+
 
 class Access(Enum):
     """Who may use a command."""
@@ -169,6 +172,7 @@ class Registry(Generic[S]):
                 for word in command.words:
                     self._by_word.setdefault(tr(word).casefold(), command)
         self._longest = max((len(word.split()) for word in self._by_word), default=1)
+        self._heads = frozenset(word.split()[0] for word in self._by_word)
 
     def __iter__(self) -> Iterator[Command[S]]:
         return iter(self._by_name.values())
@@ -195,7 +199,10 @@ class Registry(Generic[S]):
 
     def _beginnings(self, line: str) -> Iterator[tuple[Command[S], list[str]]]:
         """Return the commands with which *line* begins and what comes after them, the longest first."""
-        words = [word.strip(",.:;!?/") for word in line.casefold().split()]
+        words = line.casefold().split()
+        if not words or words[0].strip(_MARKS) not in self._heads:  # as most messages begin
+            return
+        words = [word.strip(_MARKS) for word in words]
         for length in range(min(self._longest, len(words)), 0, -1):
             command = self._by_word.get(" ".join(words[:length]))
             if command is not None:
