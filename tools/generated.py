@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import re
 import sys
 import textwrap
@@ -15,10 +16,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import models_json_schema
 from rich.console import Console
 
 from bot.commands.build import services, understander
@@ -27,7 +29,9 @@ from bot.commands.desk import Desk
 from bot.config import Settings
 from bot.dialogue.command import Access
 from bot.i18n import languages, translator
+from bot.policy import observed
 from bot.policy.model import read_policy
+from bot.policy.observed import AccountsPage, Erased, Event, Hello, Inventory, RecordsPage
 from bot.policy.reference import reference
 from bot.server_modules import MODULES
 from bot.servers.companion import Companion
@@ -146,6 +150,17 @@ def installation() -> Mapping[str, Callable[[], str]]:
     return parts
 
 
+ANSWERS = (Hello, observed.Settings, AccountsPage, Inventory, RecordsPage, Erased, Event)
+
+
+def schema() -> str:
+    """Return the JSON schema of what a companion module says: of the types that the bot reads it with."""
+    models: list[tuple[type[BaseModel], Literal["validation", "serialization"]]]
+    models = [(model, "validation") for model in ANSWERS]
+    _refs, found = models_json_schema(models, title="What a companion module says", ref_template="#/$defs/{model}")
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **found}, indent=2) + "\n"
+
+
 def filled(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
     """Return a page with its generated parts made anew."""
     for name, make in parts.items():
@@ -164,6 +179,7 @@ def wanted() -> dict[Path, str]:
         front: filled(front.read_text(encoding="utf-8"), tables),
         install: filled(install.read_text(encoding="utf-8"), installation()),
         ROOT / "docs" / "policy-format.md": reference(),
+        ROOT / "docs" / "companion-protocol.schema.json": schema(),
         ROOT / "docs" / "conversation.svg": picture(),
     }
 

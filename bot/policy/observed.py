@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 Unlimited = Literal["unlimited"]
 Seconds: TypeAlias = Annotated[float, Field(ge=0)]
@@ -27,7 +27,9 @@ def moment(value: object) -> datetime | None:
         return None
 
 
-Moment: TypeAlias = Annotated[datetime | None, BeforeValidator(moment)]
+Moment: TypeAlias = Annotated[
+    datetime | None, BeforeValidator(moment), WithJsonSchema({"type": ["number", "null"], "description": "Unix time"})
+]
 """A time in UTC, or None."""
 
 
