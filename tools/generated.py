@@ -99,6 +99,8 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.default
+    if value == frozenset():
+        return "nobody"
     if hasattr(value, "count") and hasattr(value, "unit"):
         return f"`{value.count} {value.unit}`"
     return "" if value is None else f"`{value}`"
@@ -174,9 +176,9 @@ def filled(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
 def wanted() -> dict[Path, str]:
     """Return every generated file with its contents."""
     front, install = ROOT / "README.md", ROOT / "docs" / "install-server-module.md"
-    tables = {"commands": commands, "configuration": configuration}
+    parts = {"commands": commands, "configuration": configuration, **installation()}
     return {
-        front: filled(front.read_text(encoding="utf-8"), tables),
+        front: filled(front.read_text(encoding="utf-8"), parts),
         install: filled(install.read_text(encoding="utf-8"), installation()),
         ROOT / "docs" / "policy-format.md": reference(),
         ROOT / "docs" / "companion-protocol.schema.json": schema(),
