@@ -16,7 +16,7 @@ from demo.servers.process import StartError
 
 CONFIGURATION = """\
 {settings}
-hosts: ["{domain}"]
+{hosts}
 s2s_access: {federation}
 s2s_use_starttls: false
 auth_method: {authentication}
@@ -39,6 +39,9 @@ registration_timeout: infinity
 modules:
 {modules}
 """
+
+HOSTS = 'hosts: ["{domain}"]'
+"""Left out when the caller writes them."""
 
 COMPANION = Path(__file__).resolve().parents[2] / "data/server_modules/ejabberd/mod_privacy_bot/src"
 
@@ -93,6 +96,7 @@ def prepare(installation: Installation, parameters: Parameters, extra: Extra) ->
         CONFIGURATION.format(
             directory=directory,
             domain=parameters.domain,
+            hosts="" if re.search(r"^hosts:", extra.settings, re.MULTILINE) else HOSTS.format(domain=parameters.domain),
             federation="all" if parameters.federates else "none",
             listener=LISTENER.format(domain=parameters.domain) if parameters.federates else "",
             component=parameters.component,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,15 +11,19 @@ from typing import Any
 from xml.etree.ElementTree import XML
 
 import pytest
+from slixmpp import JID
 
 from bot.policy.observed import Settings
 from bot.policy.terms import Category
+from bot.xmpp import namespaces as ns
 from demo.servers import Extra, Server, find, running
 from tests.support.client import PASSWORD, client
 from tests.support.companion import connected
 from tests.support.versions import versions_of
 
 every_version = pytest.mark.parametrize("version", versions_of("ejabberd"))
+
+_BODY = f"{{{ns.COMPONENT}}}body"
 
 HAS_FAST_IN_SQL = 26
 """The first series of ejabberd that keeps FAST tokens (XEP-0484) in a database."""
@@ -94,6 +100,21 @@ async def test_erasing_the_block_list_leaves_other_rules(version: str, tmp_path:
             left = await privacy("<list name='mine'/>")
             assert "tybalt" not in left
             assert 'value="none"' in left
+
+
+@every_version
+async def test_the_bot_is_met_on_every_one_of_many_hosts(version: str, tmp_path: Path) -> None:
+    """They are configured at the same time, each in a process of its own."""
+    hosts = ["localhost", *(f"h{number}.localhost" for number in range(12))]
+    uploads = '  mod_http_upload: {put_url: "http://127.0.0.1:1/@HOST@"}\n'  # one address for all is refused
+    extra = Extra(settings=f"hosts: {json.dumps(hosts)}\n", modules=uploads)
+    with running(find("ejabberd", version), tmp_path, extra=extra) as server:
+        async with connected(server) as line, client(server, "romeo") as romeo:
+            for host in hosts:
+                romeo.chat.xmpp.send_message(JID(f"privacy@{host}"), host, mtype="chat")
+            async with asyncio.timeout(10):
+                received = [(await line.messages.get()).findtext(_BODY) for _host in hosts]
+            assert set(received) == set(hosts)
 
 
 @every_version

@@ -18,18 +18,21 @@ from demo.servers.process import LOOPBACK
 
 @dataclass
 class Line:
-    """A connected component: what it can ask, the events it was told, the requests below both."""
+    """A connected component: what it can ask, the events and messages it was told, the requests below both."""
 
     companion: Companion
     requests: Requests
     connection: Connection
     events: asyncio.Queue[Event] = field(default_factory=asyncio.Queue)
+    messages: asyncio.Queue[Element] = field(default_factory=asyncio.Queue)
 
     def on_message(self, stanza: Element) -> None:
-        """Keep an event of the module."""
+        """Keep an event of the module, or a message."""
         event = read_event(stanza.findtext(f"{{{NAMESPACE}}}event") or "")
         if event is not None:
             self.events.put_nowait(event)
+        else:
+            self.messages.put_nowait(stanza)
 
 
 @asynccontextmanager
