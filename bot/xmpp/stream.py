@@ -42,6 +42,7 @@ class Stream(ComponentXMPP):
         super().__init__(component, secret)
         self._handlers = {f"{{{ns.COMPONENT}}}{name}": handler for name, handler in handlers.items()}
         self._place = ""
+        self._outgoing: list[bytes] = []
         self.heard_at = 0.0
         self.began = asyncio.Event()
         self.ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -67,6 +68,18 @@ class Stream(ComponentXMPP):
         self.abort()
         if self._run_out_filters is not None:  # slixmpp keeps it for a next connection
             self._run_out_filters.cancel()
+
+    def send_raw(self, data: str | bytes) -> None:
+        """Send text.  What is said in one turn of the loop goes out together: a system call costs an answer."""
+        encoded = data.encode() if isinstance(data, str) else data  # here, so that only what cannot be said fails
+        if not self._outgoing:
+            self.loop.call_soon(self._flush)
+        self._outgoing.append(encoded)
+
+    def _flush(self) -> None:
+        outgoing, self._outgoing = b"".join(self._outgoing), []
+        if self.transport is not None:  # else it is lost, as on the wire
+            super().send_raw(outgoing.decode())  # as text, for the log of stanzas
 
     def data_received(self, data: bytes | str) -> None:
         """Read what came, and note that something did."""

@@ -81,6 +81,19 @@ async def test_the_stream_is_closed_properly(server: FakeServer) -> None:
     assert "</stream:stream>" in await server.received("</stream:stream>")
 
 
+async def test_what_is_said_at_once_arrives_whole_and_in_order_up_to_the_end(server: FakeServer) -> None:
+    async with running(server.port) as connection:
+        await server.connected()
+        await is_true(lambda: connection.is_open)
+        for number in range(500):
+            connection.send(f"<message id='{number}'/>")
+        with pytest.raises(UnicodeEncodeError):
+            connection.send("<message id='\ud800'/>")  # nothing that was said before or after is lost with it
+        connection.send("<message id='last'/>")
+    said = await server.received("</stream:stream>")
+    assert re.findall(r"<message id='(\w+)'/>", said) == [*map(str, range(500)), "last"]
+
+
 async def test_it_comes_back_after_the_server_has_gone(server: FakeServer, caplog: pytest.LogCaptureFixture) -> None:
     heard: asyncio.Queue[Element] = asyncio.Queue()
     async with running(server.port) as connection:
