@@ -105,7 +105,8 @@ class Desk:
         before = remembered.language
         if written_out(text, remembered, self.services):
             # "2" and "topics uploads" are no language; the conversation goes on in the one it has
-            tr = self._translator(chosen, language, before, written, hint)
+            tongue = self.services.registry.tongue(text)
+            tr = self._translator(chosen, language, tongue, before, written, hint)
         else:
             tr = self._translator(chosen, language, written, before, hint)
         found = interpret(text, read, remembered, self.services)

@@ -167,10 +167,15 @@ class Registry(Generic[S]):
         if len(self._by_name) != len(commands):
             raise ValueError("two commands have the same name")
         self._by_word = self._by_name | {command.spoken: command for command in commands}
+        names = frozenset(self._by_word)
+        self._tongues: dict[str, set[str]] = {}
         for tr in map(translator, languages):
             for command in commands:
                 for word in command.words:
-                    self._by_word.setdefault(tr(word).casefold(), command)
+                    said = tr(word).casefold()
+                    self._by_word.setdefault(said, command)
+                    if said not in names:
+                        self._tongues.setdefault(said, set()).add(tr.language)
         self._longest = max((len(word.split()) for word in self._by_word), default=1)
         self._heads = frozenset(word.split()[0] for word in self._by_word)
 
@@ -196,6 +201,16 @@ class Registry(Generic[S]):
     def begun(self, line: str) -> Command[S] | None:
         """Return the command with which *line* begins, whatever comes after it."""
         return next((command for command, _rest in self._beginnings(line)), None)
+
+    def tongue(self, line: str) -> str | None:
+        """Return the language of the words that call a command in *line*; names of commands have none."""
+        for command, rest in self._beginnings(line):
+            words = line.casefold().split()
+            said = " ".join(word.strip(_MARKS) for word in words[: len(words) - len(rest)])
+            tongues = self._tongues.get(said, set())
+            if _with(command, rest) is not None and len(tongues) == 1:
+                return next(iter(tongues))
+        return None
 
     def _beginnings(self, line: str) -> Iterator[tuple[Command[S], list[str]]]:
         """Return the commands with which *line* begins and what comes after them, the longest first."""
