@@ -42,6 +42,7 @@ def show(result: Mapping[str, Any], console: Console) -> None:
             parts = [
                 one["verdict"].upper(),
                 one["check"],
+                one["subject"],
                 one["declared"],
                 one["observed"],
                 one["where"],

@@ -33,10 +33,10 @@ async def perform(services: Services, request: Mapping[str, Any], progress: cont
     except ServerError as error:
         raise control.ControlError(f"no audit: {error}") from error
     language = negotiate((request.get("language"), *services.policy.languages), services.languages)
-    return _in_words(found, language)
+    return in_words(found, language)
 
 
-def _in_words(audit: Audit, language: str) -> Mapping[str, Any]:
+def in_words(audit: Audit, language: str) -> Mapping[str, Any]:
     """Return the audit as JSON knows it, in words of *language*."""
     tr = translator(language)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from bot.answers.audited import audited
+from bot.audit_report import show
+from bot.auditing import in_words
 from bot.dialogue.rendering import chat_reply
 from bot.i18n import translator
 from bot.policy.audit.evidence import Evidence
@@ -208,3 +212,51 @@ def test_accounts_that_could_not_be_looked_at_leave_it_open() -> None:
 
 def test_an_audit_that_checked_nothing_tells_nothing() -> None:
     assert judged("category: roster").status is Status.COULD_NOT_TELL
+
+
+@pytest.mark.parametrize(
+    ("retention", "days", "verdict"),
+    [
+        ("{first_of: [until next_login, 31 days]}", 31, Verdict.AGREES),
+        ("{first_of: [until next_login, 31 days]}", 400, Verdict.DRIFT),
+        ("{last_of: [7 days, 30 days]}", 30, Verdict.AGREES),
+        ("{last_of: [7 days, 30 days]}", 60, Verdict.DRIFT),
+        ("{wiped_every: 72 hours}", 3, Verdict.AGREES),
+        ("{wiped_every: 72 hours}", 5, Verdict.DRIFT),
+        ("at least 7 days", 400, Verdict.AGREES),
+        ("at least 7 days", 1, Verdict.DRIFT),
+        ("until account_erased", 7, Verdict.DRIFT),
+    ],
+)
+def test_every_form_of_retention_is_compared(retention: str, days: int, verdict: Verdict) -> None:
+    found = judged(f"category: uploads, retention: {retention}", [setting("uploads.retention", days * DAY)])
+    assert only(found).verdict is verdict
+
+
+def test_administrators_read_what_is_so_where_and_what_to_change() -> None:
+    found = judged(
+        "category: uploads, retention: 7 days",
+        [setting("uploads.retention", 30 * DAY, option="upload_days"), setting("inactive.retention", None)],
+        inactive="inactive_accounts: [{after: 2 years}]\n",
+    )
+    told = chat_reply(audited(found, "Audit"), EN).body
+    assert "1 declared fact does not hold." in told
+    assert "The policy says: for 7 days" in told
+    assert "The server: removed after 30 days (more than declared)" in told
+    assert "Where: upload_days in a place" in told
+    assert "Set upload_days (a place) so that: kept for 7 days; or change the policy." in told
+    assert "CANNOT BE CHECKED FROM HERE" in told
+
+
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_operators_read_it_in_the_terminal(is_terminal: bool) -> None:  # noqa: FBT001
+    """Names from the server are no markup, whatever they look like."""
+    unknown = holding("other", name="mod_[bold]strange[/bold]")
+    settings = [setting("uploads.retention", 30 * DAY, option="upload_[red]days")]
+    found = judged("category: uploads, retention: 7 days", settings, [unknown])
+    output = io.StringIO()
+    show(in_words(found, "en"), Console(file=output, force_terminal=is_terminal, width=200, highlight=False))
+    said = output.getvalue()
+    for text in ("mod_[bold]strange[/bold]", "upload_[red]days", "1 declared fact does not hold."):
+        assert text in said
+    assert ("uploads.retention" in said) is not is_terminal, "lines for programs name the check"
