@@ -63,10 +63,9 @@ def _audit(arguments: argparse.Namespace) -> int:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    if not re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of accounts; give one such as 200")
+    return int(text)
 
 
 def _ask(arguments: argparse.Namespace) -> int:

@@ -43,20 +43,20 @@ async def listening(path: Path, actions: Mapping[str, Action]) -> AsyncIterator[
         except OSError as error:
             problem = f"{path}: the socket cannot be made: {error.strerror}; set 'control' to another"
             raise ControlError(problem) from error
+        names.callback(path.unlink, missing_ok=True)
         try:
             yield
         finally:
             server.close()
             await sessions.end()
-            _remove(path)
 
 
 async def _bound(short: Path, path: Path, sessions: _Sessions) -> asyncio.Server:
     if await _is_answered(short):
         raise ControlError(f"{path}: another bot is running with this configuration; stop it first")
-    _remove(path)
     before = os.umask(0o177)
     try:
+        # asyncio takes the place of a socket that nobody answers any more, and of nothing else
         return await asyncio.start_unix_server(sessions.serve, short, limit=_LONGEST_LINE)
     finally:
         os.umask(before)
@@ -79,11 +79,6 @@ def _short(path: Path) -> Iterator[Path]:
         yield short
     finally:
         os.close(directory)
-
-
-def _remove(path: Path) -> None:
-    """Remove a socket that nobody answers any more."""
-    path.unlink(missing_ok=True)
 
 
 async def _is_answered(path: Path) -> bool:

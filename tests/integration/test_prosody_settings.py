@@ -111,25 +111,24 @@ async def test_what_is_written_is_found_with_its_line(version: str, tmp_path: Pa
     }
 
 
-@pytest.mark.parametrize(
-    ("version", "written", "value"),
-    [
-        (version, written, value)
-        for version in versions_of("prosody")
-        for series, written, value in (
-            ("0.12", '"1y"', YEAR),
-            ("0.12", '"90"', 90),
-            ("0.12", '"2m"', 62 * DAY),
-            ("0.12", '"never"', "unlimited"),
-            ("13.0", '"1y"', YEAR),
-            ("13.0", '"36 hours"', 36 * 3600),
-            ("13.0", '"2 months"', 62 * DAY),
-            ("13.0", "3600", 3600),
-            ("13.0", "-1", "unlimited"),
-            ("13.0", '"never"', "unlimited"),
-        )
-        if version.startswith(series)
-    ],
+def spelled(*cases: tuple[str, str, object]) -> pytest.MarkDecorator:
+    """Run a test with what each series of Prosody makes of what is written: (series, written, value)."""
+    versions = versions_of("prosody")
+    known = [(version, *case) for version in versions for series, *case in cases if version.startswith(series)]
+    return pytest.mark.parametrize(("version", "written", "value"), known)
+
+
+@spelled(
+    ("0.12", '"1y"', YEAR),
+    ("0.12", '"90"', 90),
+    ("0.12", '"2m"', 62 * DAY),
+    ("0.12", '"never"', "unlimited"),
+    ("13.0", '"1y"', YEAR),
+    ("13.0", '"36 hours"', 36 * 3600),
+    ("13.0", '"2 months"', 62 * DAY),
+    ("13.0", "3600", 3600),
+    ("13.0", "-1", "unlimited"),
+    ("13.0", '"never"', "unlimited"),
 )
 async def test_periods_are_read_as_this_version_reads_them(
     version: str, written: str, value: object, tmp_path: Path
@@ -137,6 +136,21 @@ async def test_periods_are_read_as_this_version_reads_them(
     extra = Extra(modules=f"archive_expires_after = {written}")
     found = (await settings(version, tmp_path, extra)).of("archive.retention")
     assert [(each.value, each.place) for each in found] == [(value, HOST)]
+
+
+@spelled(
+    ("0.12", '"always"', "never"),  # an option of 13, which 0.12 takes for nothing
+    ("0.12", "1", "always"),
+    ("13.0", '"false"', "always"),
+    ("13.0", '"always"', "always"),
+    ("13.0", '"never"', "never"),
+)
+async def test_the_default_of_archives_is_what_this_version_makes_of_it(
+    version: str, written: str, value: object, tmp_path: Path
+) -> None:
+    extra = Extra(modules=f"default_archive_policy = {written}")
+    [found] = (await settings(version, tmp_path, extra)).of("archive.default")
+    assert found.value == value
 
 
 @pytest.mark.parametrize("version", versions_of("prosody"))

@@ -120,28 +120,3 @@ async def test_accounts_that_prosody_cannot_remove_stay_whole(version: str, tmp_
                 await line.companion.erase("romeo", Category.ACCOUNT)
             [held] = (await line.companion.inventory("romeo", [Category.UPLOADS])).holdings
             assert held.facts["unused_slots"] == 1, "nothing was begun"
-
-
-@pytest.mark.parametrize(
-    ("version", "written", "value"),
-    [
-        (version, written, value)
-        for version in versions_of("prosody")
-        for series, written, value in (
-            ("0.12", '"always"', "never"),  # an option of 13, which 0.12 takes for nothing
-            ("0.12", "1", "always"),
-            ("13.0", '"false"', "always"),
-            ("13.0", '"always"', "always"),
-            ("13.0", '"never"', "never"),
-        )
-        if version.startswith(series)
-    ],
-)
-async def test_the_default_of_archives_is_what_this_version_makes_of_it(
-    version: str, written: str, value: str, tmp_path: Path
-) -> None:
-    extra = Extra(modules=f"default_archive_policy = {written}")
-    with running(find("prosody", version), tmp_path, extra=extra) as server:
-        async with connected(server) as line:
-            [found] = (await line.companion.settings()).of("archive.default")
-    assert found.value == value

@@ -120,6 +120,16 @@ async def test_who_waits_for_work_is_told_when_the_bot_stops(tmp_path: Path) -> 
         await asking
 
 
+async def test_a_file_that_is_there_is_never_removed(tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text("precious")
+    (tmp_path / "link").symlink_to("nowhere")
+    for name in ("policy.yaml", "link", "."):
+        with pytest.raises(ControlError, match="already in use; set 'control' to another"):
+            async with listening(tmp_path / name, {}):
+                pass
+    assert (tmp_path / "policy.yaml").read_text() == "precious"
+
+
 async def test_a_name_that_no_socket_can_have(tmp_path: Path) -> None:
     with pytest.raises(ControlError, match="shorter"):
         async with listening(tmp_path / ("s" * 120), {}):

@@ -75,6 +75,14 @@ def test_init_writes_a_policy_that_is_good_and_never_overwrites(
     assert main(["init", str(tmp_path / "missing" / "policy.yaml")]) == 2
 
 
+@pytest.mark.parametrize("number", ["0", "-5", "many", "1.5", "٣"])
+def test_a_sample_is_a_number_of_accounts(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["audit", "--config", "privacy-bot.yaml", f"--sample={number}"])
+    assert ended.value.code == 2
+    assert f"'{number}' is no number of accounts" in capsys.readouterr().err
+
+
 def test_reference_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["policy", "reference"]) == 0
     assert "retention" in capsys.readouterr().out
