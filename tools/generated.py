@@ -31,7 +31,7 @@ from bot.dialogue.command import Access
 from bot.i18n import languages, translator
 from bot.policy import observed
 from bot.policy.model import read_policy
-from bot.policy.observed import AccountsPage, Erased, Event, Hello, Inventory, RecordsPage
+from bot.policy.observed import AccountsPage, Erased, Event, Hello, Identity, Inventory, RecordsPage, Slot
 from bot.policy.reference import reference
 from bot.server_modules import MODULES
 from bot.servers.companion import Companion
@@ -152,7 +152,7 @@ def installation() -> Mapping[str, Callable[[], str]]:
     return parts
 
 
-ANSWERS = (Hello, observed.Settings, AccountsPage, Inventory, RecordsPage, Erased, Event)
+ANSWERS = (Hello, observed.Settings, AccountsPage, Inventory, RecordsPage, Erased, Identity, Slot, Event)
 
 
 def schema() -> str:

@@ -51,6 +51,7 @@ class Hello(Observed):
     operations: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()
     erasable: frozenset[str] = frozenset()
+    dated: frozenset[str] = frozenset()
 
 
 class Setting(Observed):
@@ -132,6 +133,26 @@ class Erased(Observed):
 
     erased: int | None = None
     left: tuple[Holding, ...] = ()
+
+
+class Identity(Observed):
+    """A random name for an account, as long as that account exists."""
+
+    id: Annotated[str, Field(min_length=1)]
+
+
+class Slot(Observed):
+    """Where a file can be uploaded (XEP-0363 §5), or why it cannot.
+
+    *limit* (bytes) comes with a refusal as `too_large`.
+    """
+
+    put: str = ""
+    get: str = ""
+    headers: dict[str, str] = {}
+    retention: Limit = None
+    refused: str | None = None
+    limit: Annotated[int, Field(ge=0)] | None = None
 
 
 class Event(Observed):

@@ -1,5 +1,5 @@
 """Asking the server: the protocol, and what speaks it."""
 
-from bot.servers.backend import NoSuchAccount, Refused, ServerBackend, ServerError, Unreachable, Unsupported
+from bot.servers.backend import Changed, NoSuchAccount, Refused, ServerBackend, ServerError, Unreachable, Unsupported
 
-__all__ = ["NoSuchAccount", "Refused", "ServerBackend", "ServerError", "Unreachable", "Unsupported"]
+__all__ = ["Changed", "NoSuchAccount", "Refused", "ServerBackend", "ServerError", "Unreachable", "Unsupported"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
-from bot.policy.observed import AccountsPage, Erased, Hello, Inventory, RecordsPage, Settings
+from bot.policy.observed import AccountsPage, Erased, Hello, Identity, Inventory, RecordsPage, Settings, Slot
 
 
 class ServerError(Exception):
@@ -26,6 +27,10 @@ class Unsupported(ServerError):  # noqa: N818
 
 class NoSuchAccount(ServerError):  # noqa: N818
     """There is no such account."""
+
+
+class Changed(ServerError):  # noqa: N818
+    """The account is another one of the same name: it was removed and registered again."""
 
 
 class ServerBackend(Protocol):
@@ -51,11 +56,27 @@ class ServerBackend(Protocol):
     async def accounts(self, after: str | None = None, limit: int = 500) -> AccountsPage:
         """Return a page of the accounts."""
 
-    async def inventory(self, account: str, categories: Sequence[str] = (), details: int = 0) -> Inventory:
-        """Return what is held for *account*; with no *categories*, everything."""
+    async def inventory(
+        self, account: str, categories: Sequence[str] = (), details: int = 0, before: datetime | None = None
+    ) -> Inventory:
+        """Return what is held for *account*; with no *categories*, everything.
+
+        With *before*, categories that are `dated` count only what is older.
+        """
 
     async def records(self, account: str, category: str, after: str | None = None, limit: int = 50) -> RecordsPage:
         """Return a page of the data themselves."""
 
-    async def erase(self, account: str, category: str) -> Erased:
-        """Erase a category, or with `account` everything."""
+    async def identify(self, account: str) -> Identity:
+        """Return a random name of *account*, which another account of the same name has not."""
+
+    async def erase(
+        self, account: str, category: str, before: datetime | None = None, identity: str | None = None
+    ) -> Erased:
+        """Erase a category, or with `account` everything; with *before*, only what is older.
+
+        Raises `Changed` when *identity* is given and is not that of the account: nothing happens then.
+        """
+
+    async def slot(self, account: str, name: str, size: int, type_: str) -> Slot:
+        """Return where *account* can upload a file of *size* bytes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
@@ -13,10 +14,12 @@ from bot.policy.observed import (
     Erased,
     Event,
     Hello,
+    Identity,
     Inventory,
     Observed,
     RecordsPage,
     Settings,
+    Slot,
 )
 from bot.servers.backend import Unsupported
 
@@ -73,18 +76,44 @@ class Companion:
         """Return a page of the accounts."""
         return await self._asked("accounts", AccountsPage, after=after, limit=limit)
 
-    async def inventory(self, account: str, categories: Sequence[str] = (), details: int = 0) -> Inventory:
-        """Return what is held for *account*; with no *categories*, everything."""
-        chosen = list(categories) or None
-        return await self._asked("inventory", Inventory, account=account, categories=chosen, details=details or None)
+    async def inventory(
+        self, account: str, categories: Sequence[str] = (), details: int = 0, before: datetime | None = None
+    ) -> Inventory:
+        """Return what is held for *account*; with no *categories*, everything; with *before*, what is older."""
+        return await self._asked(
+            "inventory",
+            Inventory,
+            account=account,
+            categories=list(categories) or None,
+            details=details or None,
+            before=_seconds(before),
+        )
 
     async def records(self, account: str, category: str, after: str | None = None, limit: int = 50) -> RecordsPage:
         """Return a page of the data themselves."""
         return await self._asked("records", RecordsPage, account=account, category=category, after=after, limit=limit)
 
-    async def erase(self, account: str, category: str) -> Erased:
-        """Erase a category, or with `account` everything."""
-        return await self._asked("erase", Erased, changes=True, account=account, category=category)
+    async def identify(self, account: str) -> Identity:
+        """Return a random name of *account*, which another account of the same name has not."""
+        return await self._asked("identify", Identity, changes=True, account=account)
+
+    async def erase(
+        self, account: str, category: str, before: datetime | None = None, identity: str | None = None
+    ) -> Erased:
+        """Erase a category, or with `account` everything; with *before*, only what is older."""
+        return await self._asked(
+            "erase",
+            Erased,
+            changes=True,
+            account=account,
+            category=category,
+            before=_seconds(before),
+            id=identity,
+        )
+
+    async def slot(self, account: str, name: str, size: int, type_: str) -> Slot:
+        """Return where *account* can upload a file of *size* bytes."""
+        return await self._asked("slot", Slot, changes=True, account=account, name=name, size=size, type=type_)
 
     async def _asked(self, operation: str, model: type[P], *, changes: bool = False, **arguments: object) -> P:
         given = {name: value for name, value in arguments.items() if value is not None}
@@ -97,6 +126,10 @@ def read_event(text: str) -> Event | None:
         return Event.model_validate(_parsed(text))
     except (ValueError, ValidationError):
         return None
+
+
+def _seconds(time: datetime | None) -> int | None:
+    return None if time is None else int(time.timestamp())
 
 
 def _read(model: type[P], text: str) -> P:

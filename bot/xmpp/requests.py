@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from xml.etree.ElementTree import Element
 
-from bot.servers import NoSuchAccount, Refused, ServerError, Unreachable, Unsupported
+from bot.servers import Changed, NoSuchAccount, Refused, ServerError, Unreachable, Unsupported
 from bot.servers.companion import NAMESPACE
 from bot.xmpp import namespaces as ns
 from bot.xmpp.connection import Connection
@@ -88,6 +88,8 @@ def _problem(condition: str, host: str) -> ServerError:
     match condition:
         case "item-not-found":
             return NoSuchAccount("there is no such account")
+        case "conflict":
+            return Changed("the account was removed and registered again")
         case "feature-not-implemented":
             return Unsupported(f"the companion module on {host} cannot do this")
         case "forbidden" | "not-allowed" | "bad-request":

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot.policy.observed import (
@@ -12,18 +14,21 @@ from bot.policy.observed import (
     Erased,
     Hello,
     Holding,
+    Identity,
     Inventory,
     RecordsPage,
     Setting,
     Settings,
+    Slot,
 )
 from bot.policy.terms import Category
-from bot.servers import NoSuchAccount, Refused, Unsupported
+from bot.servers import Changed, NoSuchAccount, Refused, Unsupported
 
 Item = dict[str, Any]
 
 ERASABLE = frozenset(Category) - {Category.PASSWORD, Category.SESSIONS, Category.IP_ADDRESSES}
 CATEGORIES = frozenset(Category)
+DATED = frozenset({Category.ARCHIVE, Category.OFFLINE_MESSAGES, Category.UPLOADS, Category.ROOM_ARCHIVE})
 
 SETTINGS = Settings(
     settings=(
@@ -47,12 +52,16 @@ class MemoryServer:
         settings_told: the settings in force.
         host: the domain of the accounts.
         address: where the bot is met.
+        largest: bytes of a file that can be uploaded; None without an upload service.
+        identities: the random names of accounts.
     """
 
     accounts_held: dict[str, dict[str, list[Item]]] = field(default_factory=dict)
     settings_told: Settings = SETTINGS
     host: str = "memory.example"
     address: str | None = "privacy@memory.example"
+    largest: int | None = 10_000_000
+    identities: dict[str, str] = field(default_factory=dict)
 
     async def hello(self) -> Hello:
         """Return who answers."""
@@ -62,9 +71,12 @@ class MemoryServer:
             server="memory",
             version="1",
             node="privacy",
-            operations=frozenset({"hello", "settings", "accounts", "inventory", "records", "erase"}),
+            operations=frozenset(
+                {"hello", "settings", "accounts", "inventory", "records", "erase", "identify", "slot"}
+            ),
             categories=CATEGORIES,
             erasable=ERASABLE,
+            dated=DATED,
         )
 
     async def settings(self) -> Settings:
@@ -80,14 +92,16 @@ class MemoryServer:
         following = page[-1] if len(names) > limit else None
         return AccountsPage(accounts=tuple(page), next=following, total=len(self.accounts_held))
 
-    async def inventory(self, account: str, categories: Sequence[str] = (), details: int = 0) -> Inventory:
+    async def inventory(
+        self, account: str, categories: Sequence[str] = (), details: int = 0, before: datetime | None = None
+    ) -> Inventory:
         """Return what is held."""
         await asyncio.sleep(0)
         held = self._held(account)
         known = [name for name in categories or sorted(CATEGORIES) if name in CATEGORIES]
         return Inventory(
             account=account,
-            holdings=tuple(_holding(name, held.get(name, []), details) for name in known),
+            holdings=tuple(_holding(name, _older(held.get(name, []), name, before)[0], details) for name in known),
             absent=tuple(name for name in categories if name not in known),
         )
 
@@ -102,16 +116,39 @@ class MemoryServer:
         end = start + limit
         return RecordsPage(items=tuple(items[start:end]), next=str(end) if end < len(items) else None, total=len(items))
 
-    async def erase(self, account: str, category: str) -> Erased:
+    async def identify(self, account: str) -> Identity:
+        """Return the random name of an account."""
+        self._held(account)
+        return Identity(id=self.identities.setdefault(account, secrets.token_hex(16)))
+
+    async def erase(
+        self, account: str, category: str, before: datetime | None = None, identity: str | None = None
+    ) -> Erased:
         """Erase a category, or the account."""
         held = self._held(account)
-        _refuse_unless(category in ERASABLE)
+        _refuse_unless(category in ERASABLE and (before is None or category in DATED))
+        if identity is not None and identity != self.identities.get(account):
+            raise Changed("conflict")
         await asyncio.sleep(0)
         if category == Category.ACCOUNT:
             del self.accounts_held[account]
+            self.identities.pop(account, None)
             return Erased(erased=1)
-        gone = held.pop(category, [])
-        return Erased(erased=len(gone), left=(_holding(category, [], 0),))
+        gone, kept = _older(held.get(category, []), category, before)
+        held[category] = kept
+        return Erased(erased=len(gone), left=(_holding(category, kept, 0),))
+
+    async def slot(self, account: str, name: str, size: int, type_: str) -> Slot:
+        """Return a place for a file; nobody listens there."""
+        self._held(account)
+        _refuse_unless(self.largest is not None)
+        if not name or size < 1 or not type_:
+            raise Refused("bad-request")
+        assert self.largest is not None
+        if size > self.largest:
+            return Slot(refused="too_large", limit=self.largest)
+        place = f"http://127.0.0.1:9/{account}/{name}"
+        return Slot(put=place, get=place, retention=604_800)
 
     def _held(self, account: str) -> dict[str, list[Item]]:
         if not account or set(account) & set("@/ \"&'<>:"):
@@ -119,6 +156,14 @@ class MemoryServer:
         if account not in self.accounts_held:
             raise NoSuchAccount
         return self.accounts_held[account]
+
+
+def _older(items: list[Item], category: str, before: datetime | None) -> tuple[list[Item], list[Item]]:
+    """Return the items that are older than *before*, and the others."""
+    if before is None or category not in DATED:
+        return items, []
+    older = [item for item in items if item["time"] < before.timestamp()]
+    return older, [item for item in items if item not in older]
 
 
 def _refuse_unless(possible: bool) -> None:  # noqa: FBT001
