@@ -154,6 +154,10 @@ class Message:
         """Return the message with its placeholders filled."""
         return Message(self.msgid, self.context, self.plural, self.n, values)
 
+    def having(self, **values: Phrase) -> Message:
+        """Return the message with more of its placeholders filled, beside the number it depends on."""
+        return self(**self.values, **values)
+
 
 Phrase: TypeAlias = (
     str | Message | Duration | Day | Moment | Size | Number | Listing | Localized | LanguageName | Country

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.commands.services import BotCommand, Services
-from bot.dialogue.command import Command, Option, Parameter, Request
+from bot.dialogue.command import Command, Request
+from bot.dialogue.parameter import Option, Parameter
 from bot.dialogue.reply import Choice, Lead, Outcome, Paragraph, Reply
 from bot.i18n import LanguageName, _, languages, p_
 

@@ -2,7 +2,7 @@
 
 from bot.commands import account, admin, general, glass_box, my_data, questions
 from bot.commands.services import BotCommand, Services
-from bot.dialogue.command import Registry
+from bot.dialogue.registry import Registry
 from bot.i18n import languages
 
 COMMANDS: tuple[BotCommand, ...] = (

@@ -11,24 +11,23 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 
+from bot.commands.checking import Unconfirmed, checked
 from bot.commands.interpretation import interpret, written_out
-from bot.commands.notices import NOTHING_DONE, ONLY_FOR_ADMINS, Notice, notice
+from bot.commands.notices import Notice, notice
 from bot.commands.services import BotCommand, Services
-from bot.dialogue.command import (
-    CONFIRM,
-    DECLINED,
-    Call,
-    Missing,
-    Origin,
-    Parameter,
-    Preparation,
-    Ready,
-    Refused,
-    Request,
-    prepare,
-)
+from bot.dialogue.command import Call, Missing, Origin, Refused, Request
 from bot.dialogue.memory import Remembered
-from bot.dialogue.rendering import ChatMessage, Form, chat_question, chat_reply, form_question, form_reply
+from bot.dialogue.parameter import Kind, Parameter
+from bot.dialogue.rendering import (
+    ChatMessage,
+    Form,
+    chat_confirmation,
+    chat_question,
+    chat_reply,
+    form_confirmation,
+    form_question,
+    form_reply,
+)
 from bot.dialogue.reply import Lead, Outcome, Paragraph, Question, Reply
 from bot.dialogue.understanding import Understander, Understanding
 from bot.i18n import Translator, _, negotiate, translator
@@ -93,13 +92,14 @@ class Desk:
     ) -> Spoken:
         """Answer a message.
 
-        *sender* is the bare JID that the server stamped (None offline), *conversation* tells
-        conversations apart, *language* is the xml:lang that the sender gave the message.  *hint*
-        is a language that counts only when the words of the message tell none: servers put their
-        own on messages that come without one.
+        *sender* is the JID that the server stamped, with the resource (None offline),
+        *conversation* tells conversations apart, *language* is the xml:lang that the sender gave
+        the message.  *hint* is a language that counts only when the words of the message tell
+        none: servers put their own on messages that come without one.
         """
+        account = _bare(sender)
         remembered = self.services.memory.recall(conversation, now)
-        chosen = await self._chosen(sender)
+        chosen = await self._chosen(account)
         read = self._read(text, chosen or language or hint)
         written = read.language if read.recognised else None
         before = remembered.language
@@ -112,37 +112,36 @@ class Desk:
         found = interpret(text, read, remembered, self.services)
         if isinstance(found, Reply):
             return self._say(found, conversation, tr, now)
-        call = found.call
-        match self._prepare(call, sender, now):
+        origin = Origin.CHAT if sender else Origin.OFFLINE
+        request = Request(account, tr.language, found.call.arguments, origin, now, remembered.question, sender)
+        match await checked(found.call, request, self.services):
             case Missing(parameter) | Refused(parameter):
-                given = {key: value for key, value in call.arguments.items() if key != parameter.name}
-                question = chat_question(replace(call, arguments=given), parameter, tr)
-                return self._spoken(question, None, conversation, tr, now)
+                return self._ask(found.call, parameter, conversation, tr, now)
+            case Unconfirmed(asking, line, code):
+                said = chat_confirmation(asking, line, code, tr)
+                kept = Remembered(language=tr.language, confirming=f"{line} {code}")
+                self.services.memory.remember(conversation, kept, now)
+                return Spoken(tr.language, said, personal=asking.reply is not None)
             case Reply() as reply:
                 return self._say(reply, conversation, tr, now)
-            case Ready(arguments):
-                origin = Origin.CHAT if sender else Origin.OFFLINE
-                request = Request(sender, tr.language, arguments, origin, now, remembered.question)
-                reply = await call.command.handler(request, self.services)
+            case Request() as complete:
+                reply = await found.call.command.handler(complete, self.services)
                 if found.note is not None:
                     reply = replace(reply, blocks=(Paragraph(found.note), *reply.blocks))
                 return self._say(reply, conversation, tr, now)
 
-    def _prepare(self, call: Call[Services], sender: str | None, now: datetime) -> Preparation | Reply:
-        """Check a call: whether *sender* may, whether everything is there, whether it is confirmed."""
-        command, services = call.command, self.services
-        if not services.may(sender, command):
-            return ONLY_FOR_ADMINS
-        prepared = prepare(command, call.arguments)
-        if not isinstance(prepared, Ready) or command.confirm is None or sender is None:
-            return prepared
-        line = Call(command, prepared.arguments).line()
-        given = call.arguments.get(CONFIRM)
-        if given == DECLINED:
-            return NOTHING_DONE
-        if given is not None and services.confirmations.redeem(sender, line, given, now):
-            return prepared
-        return Missing(services.confirmations.parameter(sender, line, command.confirm, now))
+    def _ask(
+        self, call: Call[Services], parameter: Parameter, conversation: str, tr: Translator, now: datetime
+    ) -> Spoken:
+        """Ask for a parameter; free words are taken from the next message."""
+        given = {key: value for key, value in call.arguments.items() if key != parameter.name}
+        so_far = replace(call, arguments=given)
+        question = chat_question(so_far, parameter, tr)
+        awaiting = so_far.line() if parameter.kind is Kind.TEXT else ""
+        lines = tuple(line for line, _label in question.responses)
+        kept = Remembered(None, lines, tr.language, awaiting=awaiting)
+        self.services.memory.remember(conversation, kept, now)
+        return Spoken(tr.language, question)
 
     def notice(self, what: Notice, *, language: str | None, incident: str = "") -> Spoken:
         """Say something that no command answers: cannot be read, too fast, broken.
@@ -163,20 +162,25 @@ class Desk:
         now: datetime,
     ) -> Filled:
         """Start a command (*arguments* None), or run it with the values of the submitted form."""
-        tr = self._translator(await self._chosen(sender), language)
-        if arguments is None and command.parameters and self.services.may(sender, command):
+        account = _bare(sender)
+        tr = self._translator(await self._chosen(account), language)
+        if arguments is None and command.parameters and self.services.may(account, command):
             return Filled(tr.language, form_question(command, command.parameters, tr), is_result=False)
-        match self._prepare(Call(command, arguments or {}), sender, now):
-            case Missing(parameter) if parameter.name == CONFIRM:
-                return Filled(tr.language, _confirmation(command, parameter, arguments or {}, tr), is_result=False)
+        given = arguments or {}
+        request = Request(account, tr.language, given, Origin.FORM, now, device=sender)
+        match await checked(Call(command, given), request, self.services):
+            case Unconfirmed(asking, _line, code):
+                chosen = [replace(one, default=given.get(one.name, one.default)) for one in command.parameters]
+                form = form_confirmation(command, chosen, asking, code, tr)
+                return Filled(tr.language, form, is_result=False, note=tr(asking.question))
             case Missing() | Refused():
                 note = tr(_("Something is missing, or is none of the choices. Please fill in the form again."))
                 form = form_question(command, command.parameters, tr)
                 return Filled(tr.language, form, is_result=False, outcome=Outcome.WARN, note=note)
             case Reply() as reply:
                 pass
-            case Ready(complete):
-                reply = await command.handler(Request(sender, tr.language, complete, Origin.FORM, now), self.services)
+            case Request() as complete:
+                reply = await command.handler(complete, self.services)
         tr = translator(reply.language) if reply.language else tr
         note = next((tr(block.text) for block in reply.blocks if isinstance(block, Lead)), tr(reply.title))
         return Filled(tr.language, form_reply(reply, tr), is_result=True, outcome=reply.outcome, note=note)
@@ -241,10 +245,8 @@ class Desk:
         return Spoken(tr.language, message)
 
 
-def _confirmation(command: BotCommand, parameter: Parameter, arguments: dict[str, str], tr: Translator) -> Form:
-    """Return the form that asks for a confirmation; what was filled in before comes along, chosen already."""
-    chosen = [replace(before, default=arguments.get(before.name, before.default)) for before in command.parameters]
-    return form_question(command, (*chosen, parameter), tr)
+def _bare(sender: str | None) -> str | None:
+    return None if sender is None else sender.partition("/")[0]
 
 
 @lru_cache(maxsize=1024)

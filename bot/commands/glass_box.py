@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.commands.services import BotCommand, Services
-from bot.dialogue.command import Command, Request
+from bot.dialogue.command import Asking, Command, Request
 from bot.dialogue.reply import Block, Choice, Heading, Items, Lead, Outcome, Paragraph, Reply
 from bot.i18n import LanguageName, Moment, Phrase, _, p_
 from bot.policy.terms import Category
@@ -82,13 +82,17 @@ async def _forget(request: Request, services: Services) -> Reply:
     )
 
 
+async def _ask_to_forget(_request: Request, _services: Services) -> Asking:
+    return Asking(_("Shall I forget what I remember about you, such as the language you chose?"))
+
+
 FORGET: BotCommand = Command(
     "forget-me",
     _("Forget me"),
     _("Erases what I myself remember about you."),
     _forget,
     words=(p_("command", "forget me"),),
-    confirm=_("Shall I forget what I remember about you, such as the language you chose?"),
+    confirm=_ask_to_forget,
 )
 
 COMMANDS: tuple[BotCommand, ...] = (FORGET,)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.answers.answer import line, of_mine
 from bot.answers.topics import DATA
+from bot.commands.notices import NOTHING_DONE
 from bot.commands.services import Services
-from bot.dialogue.command import Call
+from bot.dialogue.command import DECLINED, Call
 from bot.dialogue.memory import Remembered
 from bot.dialogue.reply import Choice, Lead, Outcome, Paragraph, Question, Reply
 from bot.dialogue.understanding import Understanding
-from bot.i18n import Message, Phrase, _, p_
+from bot.i18n import Message, Phrase, _, p_, translator
 from bot.policy.vocabulary import Aspect, Intent, Label, Topic
 from bot.policy.wording.topics import ASPECTS, TOPICS
 
@@ -37,6 +39,8 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
     written = written_out(text, remembered, services)
     if written is not None:
         return Intended(written)
+    if _declines(text, remembered, services):
+        return NOTHING_DONE
     mine = _of_mine(text, read, services)
     if mine is not None:
         return mine
@@ -78,11 +82,45 @@ _SIDES: dict[Topic, Aspect] = {
 
 
 def written_out(text: str, remembered: Remembered, services: Services) -> Call[Services] | None:
-    """Return the call that *text* writes out, or chooses by the number of what was offered."""
+    """Return the call that *text* writes out, chooses by number, confirms by its code, or completes."""
     number = _NUMBER.match(text)
     if number and 0 < int(number[1]) <= len(remembered.lines):
         text = remembered.lines[int(number[1]) - 1]
-    return services.registry.parse(text)
+    elif remembered.confirming:
+        line, _space, code = remembered.confirming.rpartition(" ")
+        said = _bare(text)
+        if said == code:
+            text = remembered.confirming
+        elif said in _said(_NO, services.languages):
+            text = f"{line} {DECLINED}"
+        elif said in _said(_YES, services.languages):
+            text = line  # which asks again, for the code
+    call = services.registry.parse(text)
+    if call is None and remembered.awaiting and not _declines(text, remembered, services):
+        return services.registry.parse(f"{remembered.awaiting} {text}")
+    return call
+
+
+_NO, _YES = "no", "yes"
+_ANSWERS: dict[str, Message] = {_NO: p_("answer", "no"), _YES: p_("answer", "yes")}
+
+
+_AROUND = re.compile(r"^\W+|\W+$")
+
+
+def _bare(text: str) -> str:
+    return _AROUND.sub("", text).casefold()
+
+
+@lru_cache(maxsize=16)
+def _said(word: str, languages: tuple[str, ...]) -> frozenset[str]:
+    """Return a yes or no in every language."""
+    return frozenset({word, *(translator(language)(_ANSWERS[word]).casefold() for language in languages)})
+
+
+def _declines(text: str, remembered: Remembered, services: Services) -> bool:
+    """Return whether somebody who was asked for free words wants to say none."""
+    return remembered.awaiting != "" and _bare(text) in _said(_NO, services.languages)
 
 
 def _follow_up(text: str, read: Understanding, remembered: Remembered, services: Services) -> Intended | None:

@@ -8,7 +8,8 @@ from bot.answers.holding import OTHER, OTHER_STORES, detail
 from bot.answers.holdings import ORDER, summary
 from bot.commands.glass_box import glass_box, own_records
 from bot.commands.services import BotCommand, Services
-from bot.dialogue.command import Command, Option, Origin, Parameter, Request
+from bot.dialogue.command import Command, Origin, Request
+from bot.dialogue.parameter import Option, Parameter
 from bot.dialogue.reply import Block, Choice, Items, Lead, Outcome, Paragraph, Reply
 from bot.i18n import Phrase, _, p_
 from bot.policy.observed import Holding, Inventory

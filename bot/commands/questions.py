@@ -7,7 +7,8 @@ from datetime import date
 from bot.answers.document import OTHER, document
 from bot.answers.source import why as source_of
 from bot.commands.services import BotCommand, Services
-from bot.dialogue.command import Command, Handler, Option, Parameter, Request
+from bot.dialogue.command import Command, Handler, Request
+from bot.dialogue.parameter import Option, Parameter
 from bot.dialogue.reply import Block, Choice, Fact, Heading, Items, Lead, Question, Reply
 from bot.i18n import Day, _, p_
 from bot.policy.model import Policy

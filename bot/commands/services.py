@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from bot.answers.answer import Answers
-from bot.dialogue.command import Access, Command, Registry
+from bot.dialogue.command import Access, Command
 from bot.dialogue.confirmation import Confirmations
 from bot.dialogue.memory import Memory
+from bot.dialogue.registry import Registry
 from bot.policy.model import Policy
 from bot.servers import ServerBackend
 from bot.store import Store

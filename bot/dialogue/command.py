@@ -6,14 +6,15 @@ its own way and calls the handler when everything is there.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Generic, TypeAlias, TypeVar
 
+from bot.dialogue.parameter import Parameter
 from bot.dialogue.reply import Question, Reply
-from bot.i18n import Message, Phrase, translator
+from bot.i18n import Message, Phrase
 
 S = TypeVar("S")
 
@@ -22,9 +23,6 @@ CONFIRM = "confirm"
 
 DECLINED = "no"
 """The value of it that says no."""
-
-_MARKS = ",.:;!?/"
-"""What may stand around the words of a command."""
 
 
 class Access(Enum):
@@ -43,33 +41,12 @@ class Origin(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """A value that a parameter can have: one word without spaces, and its label."""
-
-    value: str
-    label: Phrase
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A value that a command needs.  With a *default* nobody is asked for it."""
-
-    name: str
-    prompt: Phrase
-    options: tuple[Option, ...]
-    default: str | None = None
-
-    def allows(self, value: str) -> bool:
-        """Return whether *value* is one of the options, or the default."""
-        return value == self.default or any(option.value == value for option in self.options)
-
-
-@dataclass(frozen=True, slots=True)
 class Request:
     """A complete call of a command.
 
     *sender* is the bare JID that the server stamped; None offline.  *now* is timezone-aware.
-    *last* is what the conversation was about before.
+    *device* is the full JID that wrote (None offline), *last* what the conversation was about
+    before.  *code* is what confirmed the call, when it had to be confirmed.
     """
 
     sender: str | None
@@ -78,9 +55,23 @@ class Request:
     origin: Origin
     now: datetime
     last: Question | None = None
+    device: str | None = None
+    code: str | None = None
 
 
 Handler: TypeAlias = Callable[[Request, S], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What one should know before saying yes, and what is asked."""
+
+    question: Phrase
+    reply: Reply | None = None
+
+
+Preview: TypeAlias = Callable[[Request, S], Awaitable[Asking | Reply | None]]
+"""Looks what a call would do, without doing it: something to confirm, the answer itself, or None for go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +86,8 @@ class Command(Generic[S]):
     words: tuple[Message, ...] = ()
     """What people may write instead of the name, in every language."""
     access: Access = Access.EVERYBODY
-    confirm: Phrase | None = None
-    """What to ask before it is done; None when there is nothing to fear."""
+    confirm: Preview[S] | None = None
+    """What is shown and asked before it is done; None when there is nothing to fear."""
 
     @property
     def spoken(self) -> str:
@@ -151,88 +142,12 @@ class Call(Generic[S]):
     def line(self) -> str:
         """Return the line of chat that says the same; parsing it gives this call again."""
         words = [self.command.spoken]
+        kept = 1
         for parameter in self.command.parameters:
-            value = self.arguments.get(parameter.name)
+            value = self.arguments.get(parameter.name, parameter.default)
             if value is None:
                 break
             words.append(value)
-        return " ".join(words)
-
-
-class Registry(Generic[S]):
-    """The commands, by name and in the order of the help."""
-
-    def __init__(self, commands: Sequence[Command[S]], languages: Iterable[str] = ()) -> None:
-        self._by_name = {command.name: command for command in commands}
-        if len(self._by_name) != len(commands):
-            raise ValueError("two commands have the same name")
-        self._by_word = self._by_name | {command.spoken: command for command in commands}
-        names = frozenset(self._by_word)
-        self._tongues: dict[str, set[str]] = {}
-        for tr in map(translator, languages):
-            for command in commands:
-                for word in command.words:
-                    said = tr(word).casefold()
-                    self._by_word.setdefault(said, command)
-                    if said not in names:
-                        self._tongues.setdefault(said, set()).add(tr.language)
-        self._longest = max((len(word.split()) for word in self._by_word), default=1)
-        self._heads = frozenset(word.split()[0] for word in self._by_word)
-
-    def __iter__(self) -> Iterator[Command[S]]:
-        return iter(self._by_name.values())
-
-    def get(self, name: str) -> Command[S] | None:
-        """Return the command called *name*."""
-        return self._by_name.get(name)
-
-    def parse(self, line: str) -> Call[S] | None:
-        """Return the call that *line* writes out; None when it is anything else than exactly that.
-
-        ``topics uploads`` is a call.  ``help me with uploads`` is none: what is left over is for
-        the understanding of free text.
-        """
-        for command, rest in self._beginnings(line):
-            call = _with(command, rest)
-            if call is not None:
-                return call
-        return None
-
-    def begun(self, line: str) -> Command[S] | None:
-        """Return the command with which *line* begins, whatever comes after it."""
-        return next((command for command, _rest in self._beginnings(line)), None)
-
-    def tongue(self, line: str) -> str | None:
-        """Return the language of the words that call a command in *line*; names of commands have none."""
-        for command, rest in self._beginnings(line):
-            words = line.casefold().split()
-            said = " ".join(word.strip(_MARKS) for word in words[: len(words) - len(rest)])
-            tongues = self._tongues.get(said, set())
-            if _with(command, rest) is not None and len(tongues) == 1:
-                return next(iter(tongues))
-        return None
-
-    def _beginnings(self, line: str) -> Iterator[tuple[Command[S], list[str]]]:
-        """Return the commands with which *line* begins and what comes after them, the longest first."""
-        words = line.casefold().split()
-        if not words or words[0].strip(_MARKS) not in self._heads:  # as most messages begin
-            return
-        words = [word.strip(_MARKS) for word in words]
-        for length in range(min(self._longest, len(words)), 0, -1):
-            command = self._by_word.get(" ".join(words[:length]))
-            if command is not None:
-                yield command, words[length:]
-
-
-def _with(command: Command[S], words: Sequence[str]) -> Call[S] | None:
-    """Return the call of *command* with the values that *words* give its parameters, all of them."""
-    arguments: dict[str, str] = {}
-    rest = list(words)
-    for parameter in command.parameters:
-        if rest and parameter.allows(rest[0]):
-            arguments[parameter.name] = rest.pop(0)
-        else:
-            break
-    if command.confirm is not None and len(rest) == 1 and len(arguments) == len(command.parameters):
-        arguments[CONFIRM] = rest.pop()
-    return None if rest else Call(command, arguments)
+            if value != parameter.default:
+                kept = len(words)
+        return " ".join(words[:kept])

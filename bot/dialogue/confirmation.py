@@ -1,23 +1,31 @@
 """Proof that somebody really wants something: a code bound to that person, that action, a short time.
 
 The code need not be kept anywhere: it is computed again and compared.  Those that were used are
-remembered until they are worth nothing, so that each works once.
+remembered until they are worth nothing, so that each works once; an erasure is remembered by its
+own record too, which outlives the program.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 from datetime import datetime
 
-from bot.dialogue.command import CONFIRM, DECLINED, Option, Parameter
-from bot.i18n import Phrase, p_
-
 _WINDOW = 300
 """Seconds; a code works in the window in which it was made and in the next one."""
 
+LASTS = _WINDOW // 60
+"""Minutes that a code works at least."""
+
+_LETTERS = "bcdfghjkmnpqrstvwxz"
+"""Consonants that no other looks like: no code is a word, a number or hard to read."""
+
 _LENGTH = 6
+
+
+def is_like_a_code(text: str) -> bool:
+    """Return whether *text* looks like a code, right or wrong."""
+    return len(text) == _LENGTH and set(text) <= set(_LETTERS)
 
 
 class Confirmations:
@@ -27,10 +35,9 @@ class Confirmations:
         self._key = key
         self._used: dict[str, int] = {}
 
-    def parameter(self, sender: str, line: str, question: Phrase, now: datetime) -> Parameter:
-        """Return the question whether *sender* (a bare JID) really wants what *line* says."""
-        yes = Option(self._code(sender, line, _window(now)), p_("choice", "Yes, do it"))
-        return Parameter(CONFIRM, question, (Option(DECLINED, p_("choice", "No")), yes))
+    def code(self, sender: str, line: str, now: datetime) -> str:
+        """Return the code by which *sender* (a bare JID) says that *line* is really wanted."""
+        return self._code(sender, line, _window(now))
 
     def redeem(self, sender: str, line: str, code: str, now: datetime) -> bool:
         """Return whether *code* confirms *line*; a code that did does not do so again."""
@@ -38,15 +45,19 @@ class Confirmations:
         self._used = {used: window for used, window in self._used.items() if window >= current - 1}
         for window in (current, current - 1):
             right = self._code(sender, line, window)
-            if hmac.compare_digest(right, code.casefold()) and right not in self._used:
+            if hmac.compare_digest(right.encode(), code.casefold().encode()) and right not in self._used:
                 self._used[right] = window
                 return True
         return False
 
     def _code(self, sender: str, line: str, window: int) -> str:
         said = "\0".join((sender, line, str(window))).encode()
-        digest = hmac.new(self._key, said, hashlib.sha256).digest()
-        return base64.b32encode(digest).decode().casefold()[:_LENGTH]
+        number = int.from_bytes(hmac.digest(self._key, said, hashlib.sha256))
+        letters = []
+        for _place in range(_LENGTH):
+            number, letter = divmod(number, len(_LETTERS))
+            letters.append(_LETTERS[letter])
+        return "".join(letters)
 
 
 def _window(now: datetime) -> int:

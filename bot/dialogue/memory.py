@@ -15,11 +15,17 @@ from bot.dialogue.reply import Question
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """The last answer of a conversation: its question, the lines offered in order, its language."""
+    """The last answer of a conversation: its question, the lines offered in order, its language.
+
+    *confirming* is the line that would be confirmed, with its code as the last word; *awaiting* is
+    the beginning of a line that the next message completes in free words.
+    """
 
     question: Question | None = None
     lines: tuple[str, ...] = ()
     language: str | None = None
+    confirming: str = ""
+    awaiting: str = ""
 
 
 class Memory:

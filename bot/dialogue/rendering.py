@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.dialogue.command import Call, Command, Parameter, S
+from bot.dialogue.command import CONFIRM, DECLINED, Asking, Call, Command, S
+from bot.dialogue.confirmation import LASTS
+from bot.dialogue.parameter import Kind, Parameter
 from bot.dialogue.reply import Choice, Fact, Heading, Items, Lead, Paragraph, Reply, Table
-from bot.i18n import Phrase, Translator, _
+from bot.i18n import Phrase, Translator, _, n_, p_
 
-FieldType = Literal["list-single", "fixed", "text-multi"]
+FieldType = Literal["list-single", "fixed", "text-multi", "text-single"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,16 @@ class Form:
 
 def chat_reply(reply: Reply, tr: Translator) -> ChatMessage:
     """Return *reply* as chat: the answer first, then context, then what can be asked next."""
+    said = _said(reply, tr)
+    choices = _distinct(reply.choices, tr)
+    if not choices:
+        return ChatMessage(said)
+    offer = tr(_("You can go on with (a number is enough):"))
+    return ChatMessage("\n".join([said, "", offer, *_numbered(choices)]), choices)
+
+
+def _said(reply: Reply, tr: Translator) -> str:
+    """Return the blocks of *reply* as chat."""
     parts: list[str] = []
     for block in reply.blocks:
         match block:
@@ -70,16 +82,13 @@ def chat_reply(reply: Reply, tr: Translator) -> ChatMessage:
                 parts += [*(_line_of_chat(block, row, tr) for row in block.rows), ""]
     if not any(isinstance(block, Lead) for block in reply.blocks):
         parts.insert(0, tr(reply.title))
-    said = "\n".join(parts).strip()
-    choices = _distinct(reply.choices, tr)
-    if not choices:
-        return ChatMessage(said)
-    offer = tr(_("You can go on with (a number is enough):"))
-    return ChatMessage("\n".join([said, "", offer, *_numbered(choices)]), choices)
+    return "\n".join(parts).strip()
 
 
 def chat_question(call: Call[S], parameter: Parameter, tr: Translator) -> ChatMessage:
     """Return the question for a parameter that is missing, with its options."""
+    if parameter.kind is not Kind.CHOICE:
+        return ChatMessage(tr(parameter.prompt))
     so_far = call.line()
     choices = _distinct((Choice(o.label, f"{so_far} {o.value}") for o in parameter.options), tr)
     # not inside of an f-string: texts there are not found for the catalogues
@@ -87,22 +96,55 @@ def chat_question(call: Call[S], parameter: Parameter, tr: Translator) -> ChatMe
     return ChatMessage("\n".join([tr(parameter.prompt), offer, *_numbered(choices)]), choices)
 
 
+def chat_confirmation(asking: Asking, line: str, code: str, tr: Translator) -> ChatMessage:
+    """Return what *line* would do, and how to say that it is wanted: by the code, as no slip could.
+
+    A number is not enough here; a button that says so in words is.
+    """
+    parts = [_said(asking.reply, tr), ""] if asking.reply is not None else []
+    parts += [tr(asking.question), tr(_how_to_confirm(code))]
+    responses = (
+        (f"{line} {DECLINED}", tr(p_("choice", "No"))),
+        (f"{line} {code}", tr(p_("choice", "Yes, do it"))),
+    )
+    return ChatMessage("\n".join(parts), responses)
+
+
+def _how_to_confirm(code: str) -> Phrase:
+    return n_(
+        "To confirm, write within %(n)s minute: %(code)s. Write “no”, or nothing, and nothing happens.",
+        "To confirm, write within %(n)s minutes: %(code)s. Write “no”, or nothing, and nothing happens.",
+        LASTS,
+    ).having(code=code)
+
+
 def form_question(command: Command[S], parameters: Iterable[Parameter], tr: Translator) -> Form:
     """Return one form that asks for *parameters* of a command."""
-    return Form(
-        tr(command.title),
-        tuple(
-            FormField(
-                parameter.name,
-                "list-single",
-                tr(parameter.prompt),
-                (parameter.default,) if parameter.default is not None else (),
-                tuple((option.value, tr(option.label)) for option in parameter.options),
-                required=parameter.default is None,
-            )
-            for parameter in parameters
-        ),
+    return Form(tr(command.title), tuple(_asked(parameter, tr) for parameter in parameters))
+
+
+_FIELDS: dict[Kind, FieldType] = {Kind.CHOICE: "list-single", Kind.NUMBER: "text-single", Kind.TEXT: "text-multi"}
+
+
+def _asked(parameter: Parameter, tr: Translator) -> FormField:
+    return FormField(
+        parameter.name,
+        _FIELDS[parameter.kind],
+        tr(parameter.prompt),
+        (parameter.default,) if parameter.default is not None else (),
+        tuple((option.value, tr(option.label)) for option in parameter.options),
+        required=parameter.default is None,
     )
+
+
+def form_confirmation(
+    command: Command[S], chosen: Iterable[Parameter], asking: Asking, code: str, tr: Translator
+) -> Form:
+    """Return the form that shows what would be done, with what was filled in before, and asks for the code."""
+    shown = _said(asking.reply, tr) if asking.reply is not None else ""
+    question = FormField("question", "fixed", "", tuple(filter(None, (shown, tr(asking.question)))))
+    confirm = FormField(CONFIRM, "text-single", tr(_how_to_confirm(code)), required=True)
+    return Form(tr(command.title), (question, *(_asked(parameter, tr) for parameter in chosen), confirm))
 
 
 def form_reply(reply: Reply, tr: Translator) -> Form:

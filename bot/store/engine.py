@@ -16,8 +16,8 @@ from bot.store.errors import StoreError, StoreTooNew, WrongKey, explained
 from bot.store.schema import META, STEPS
 
 _TYPES = {
-    "sqlite": {"blob": "BLOB", "timestamp": "TIMESTAMP"},
-    "postgresql": {"blob": "BYTEA", "timestamp": "TIMESTAMP WITH TIME ZONE"},
+    "sqlite": {"blob": "BLOB", "timestamp": "TIMESTAMP", "serial": "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT"},
+    "postgresql": {"blob": "BYTEA", "timestamp": "TIMESTAMP WITH TIME ZONE", "serial": "SERIAL PRIMARY KEY"},
 }
 
 _PRAGMAS = ("busy_timeout = 5000", "synchronous = NORMAL", "foreign_keys = ON")

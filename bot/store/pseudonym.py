@@ -25,6 +25,10 @@ class Pseudonymiser:
         """
         return hmac.digest(self._key, b"account\0" + bare_jid.casefold().encode(), "sha256")
 
+    def digest(self, purpose: str, text: str) -> bytes:
+        """Return 32 bytes that stand for *text* and tell it to nobody; other purposes have others."""
+        return hmac.digest(self._key, f"{purpose}\0{text}".encode(), "sha256")
+
     def check(self) -> bytes:
         """Return a value that only the same key gives: 32 bytes."""
         return hmac.digest(self._key, b"check\0", "sha256")

@@ -6,7 +6,7 @@ of any age is brought up to date by the steps that it has not seen.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, LargeBinary, MetaData, String, Table
+from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, String, Table, Text
 
 METADATA = MetaData()
 
@@ -27,6 +27,69 @@ ACCOUNTS = Table(
 )
 """What is remembered about accounts: only of those that asked for it."""
 
+
+def _moment(name: str, *, nullable: bool = True) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+ERASURES = Table(
+    "erasures",
+    METADATA,
+    Column("reference", String(16), primary_key=True),
+    Column("pseudonym", LargeBinary(32), nullable=False),
+    Column("sealed", LargeBinary),
+    Column("token", LargeBinary(32), unique=True),
+    Column("language", String(35), nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    _moment("older_than"),
+    _moment("asked_at", nullable=False),
+    _moment("due_at", nullable=False),
+    _moment("began_at"),
+    _moment("reminded_at"),
+    _moment("ended_at"),
+    _moment("told_at"),
+)
+"""What was asked to be erased and what became of it: the work to do, and the proof afterwards.
+
+`sealed` says whom to tell, until that is done; `token` is a digest of the code that confirmed it.
+"""
+
+EXPORTS = Table(
+    "exports",
+    METADATA,
+    Column("reference", String(16), primary_key=True),
+    Column("pseudonym", LargeBinary(32), nullable=False),
+    Column("sealed", LargeBinary),
+    Column("language", String(35), nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("form", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    _moment("asked_at", nullable=False),
+    _moment("ended_at"),
+)
+"""Copies of their data that people asked for."""
+
+REQUESTS = Table(
+    "requests",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("pseudonym", LargeBinary(32), nullable=False),
+    Column("sealed", LargeBinary),
+    Column("language", String(35), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    _moment("received_at", nullable=False),
+    _moment("due_at", nullable=False),
+    _moment("extended_at"),
+    _moment("reminded_at"),
+    _moment("ended_at"),
+)
+"""Requests that people have to decide; what was written is passed on and not kept."""
+
 STEPS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE accounts (
@@ -34,6 +97,54 @@ STEPS: tuple[tuple[str, ...], ...] = (
             language VARCHAR(35) NOT NULL,
             chosen_at {timestamp} NOT NULL
         )""",
+    ),
+    (
+        """CREATE TABLE erasures (
+            reference VARCHAR(16) NOT NULL PRIMARY KEY,
+            pseudonym {blob} NOT NULL,
+            sealed {blob},
+            token {blob} UNIQUE,
+            language VARCHAR(35) NOT NULL,
+            what VARCHAR(32) NOT NULL,
+            state VARCHAR(16) NOT NULL,
+            counts TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            older_than {timestamp},
+            asked_at {timestamp} NOT NULL,
+            due_at {timestamp} NOT NULL,
+            began_at {timestamp},
+            reminded_at {timestamp},
+            ended_at {timestamp},
+            told_at {timestamp}
+        )""",
+        "CREATE INDEX erasures_of ON erasures (pseudonym)",
+        """CREATE TABLE exports (
+            reference VARCHAR(16) NOT NULL PRIMARY KEY,
+            pseudonym {blob} NOT NULL,
+            sealed {blob},
+            language VARCHAR(35) NOT NULL,
+            what VARCHAR(32) NOT NULL,
+            form VARCHAR(16) NOT NULL,
+            state VARCHAR(16) NOT NULL,
+            attempts INTEGER NOT NULL,
+            asked_at {timestamp} NOT NULL,
+            ended_at {timestamp}
+        )""",
+        "CREATE INDEX exports_of ON exports (pseudonym)",
+        """CREATE TABLE requests (
+            number {serial},
+            pseudonym {blob} NOT NULL,
+            sealed {blob},
+            language VARCHAR(35) NOT NULL,
+            kind VARCHAR(32) NOT NULL,
+            state VARCHAR(16) NOT NULL,
+            received_at {timestamp} NOT NULL,
+            due_at {timestamp} NOT NULL,
+            extended_at {timestamp},
+            reminded_at {timestamp},
+            ended_at {timestamp}
+        )""",
+        "CREATE INDEX requests_of ON requests (pseudonym)",
     ),
 )
 """Step *n* (counted from 1) leads from schema *n* - 1 to schema *n*."""

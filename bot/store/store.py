@@ -7,19 +7,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.engine import engine_of, make_ready, place_of
-from bot.store.errors import explained
-from bot.store.pseudonym import Pseudonymiser
+from bot.store.database import Database, utc
+from bot.store.engine import engine_of, make_ready
+from bot.store.erasures import Erasures
+from bot.store.exports import Exports
+from bot.store.requests import Requests
 from bot.store.schema import ACCOUNTS
-
-_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-"""Both know ON CONFLICT, each in its own words."""
 
 _MOST_IN_MEMORY = 10_000
 """Accounts whose language is kept in memory."""
@@ -37,19 +34,26 @@ class Store:
     """The bot's own state.  Accounts are named by bare JID here and by pseudonym in the database.
 
     Every method raises `StoreError` when the database does not do its part.
+
+    Attributes:
+        erasures: what people asked to be erased.
+        exports: copies of their data that they asked for.
+        requests: what people have to decide.
     """
 
-    def __init__(self, engine: AsyncEngine, pseudonymiser: Pseudonymiser) -> None:
-        self._engine, self._pseudonymiser = engine, pseudonymiser
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._languages: OrderedDict[bytes, str | None] = OrderedDict()
-        self._place = place_of(engine.url)
+        self.erasures = Erasures(database)
+        self.exports = Exports(database)
+        self.requests = Requests(database)
 
     async def language(self, account: str) -> str | None:
         """Return the language that *account* chose.
 
         Those asked for last are in memory: only one bot writes to the database.
         """
-        pseudonym = self._pseudonymiser.account(account)
+        pseudonym = self._database.pseudonyms.account(account)
         if pseudonym in self._languages:
             self._languages.move_to_end(pseudonym)
             return self._languages[pseudonym]
@@ -62,28 +66,28 @@ class Store:
     async def kept(self, account: str) -> Kept | None:
         """Return all that is kept about *account*."""
         query = select(ACCOUNTS.c.language, ACCOUNTS.c.chosen_at).where(
-            ACCOUNTS.c.pseudonym == self._pseudonymiser.account(account)
+            ACCOUNTS.c.pseudonym == self._database.pseudonyms.account(account)
         )
-        async with self._transaction() as connection:
+        async with self._database.transaction() as connection:
             row = (await connection.execute(query)).one_or_none()
         if row is None:
             return None
-        return Kept(row.language, row.chosen_at.replace(tzinfo=row.chosen_at.tzinfo or UTC).astimezone(UTC))
+        return Kept(row.language, utc(row.chosen_at))
 
     async def choose_language(self, account: str, language: str | None, now: datetime) -> None:
         """Remember the language of *account*; None forgets it."""
         if language is None:
             await self.forget(account)
             return
-        pseudonym = self._pseudonymiser.account(account)
+        pseudonym = self._database.pseudonyms.account(account)
         chosen = {"language": language, "chosen_at": now.astimezone(UTC)}
-        new = _INSERTS[self._engine.dialect.name](ACCOUNTS).values(pseudonym=pseudonym, **chosen)
+        new = self._database.insert(ACCOUNTS).values(pseudonym=pseudonym, **chosen)
         async with self._change(pseudonym, language) as connection:
             await connection.execute(new.on_conflict_do_update(index_elements=["pseudonym"], set_=chosen))
 
     async def forget(self, account: str) -> bool:
         """Erase all that is kept about *account*; return whether there was anything."""
-        pseudonym = self._pseudonymiser.account(account)
+        pseudonym = self._database.pseudonyms.account(account)
         query = delete(ACCOUNTS).where(ACCOUNTS.c.pseudonym == pseudonym)
         async with self._change(pseudonym, None) as connection:
             return (await connection.execute(query)).rowcount > 0
@@ -92,7 +96,7 @@ class Store:
     async def _change(self, pseudonym: bytes, language: str | None) -> AsyncIterator[AsyncConnection]:
         """A transaction after which the account has *language*; when it fails, the database is asked again."""
         try:
-            async with self._transaction() as connection:
+            async with self._database.transaction() as connection:
                 yield connection
         except BaseException:
             self._languages.pop(pseudonym, None)
@@ -105,12 +109,6 @@ class Store:
         if len(self._languages) > _MOST_IN_MEMORY:
             self._languages.popitem(last=False)
 
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
-        with explained(self._place):
-            async with self._engine.begin() as connection:
-                yield connection
-
 
 @asynccontextmanager
 async def open_store(place: str, key: bytes) -> AsyncIterator[Store]:
@@ -119,10 +117,10 @@ async def open_store(place: str, key: bytes) -> AsyncIterator[Store]:
     Raises `StoreError` when it cannot be used, with the place and the remedy.  It is closed in any
     case: the thread of an open SQLite connection would keep a failing process alive for ever.
     """
-    pseudonymiser = Pseudonymiser(key)
     engine = engine_of(place)
     try:
-        await make_ready(engine, pseudonymiser.check())
-        yield Store(engine, pseudonymiser)
+        database = Database(engine, key)
+        await make_ready(engine, database.pseudonyms.check())
+        yield Store(database)
     finally:
         await engine.dispose()

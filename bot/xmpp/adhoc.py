@@ -112,7 +112,7 @@ class AdHoc:
         filled = await self._desk.form(
             command,
             arguments if sid is not None or arguments else None,
-            sender=bare(sender),
+            sender=sender,
             language=iq.get(ns.XML_LANG),
             now=now,
         )

@@ -128,7 +128,7 @@ class Component:
     async def _answer(self, message: Incoming, text: str) -> None:
         spoken = await self._desk.chat(
             text,
-            sender=message.account,
+            sender=message.sender,
             conversation=message.conversation,
             language=message.language if message.language != self._connection.default_language else None,
             hint=message.language,

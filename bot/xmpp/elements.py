@@ -82,7 +82,8 @@ def add_hidden_form(parent: Element, form_type: str, fields: Mapping[str, list[s
 def submitted(x: Element | None) -> dict[str, str] | None:
     """Return the values of a submitted form; None when it is no well-formed form.
 
-    A field with several values or without a name is malformed here: no command asks for one.
+    Several values of a field are the lines of one text (XEP-0004 §3.3, text-multi).  A field without
+    a name is malformed here.
     """
     if x is None:
         return {}
@@ -92,8 +93,8 @@ def submitted(x: Element | None) -> dict[str, str] | None:
     for field in x.findall(f"{{{ns.DATA_FORM}}}field"):
         name = field.get("var")
         found = field.findall(f"{{{ns.DATA_FORM}}}value")
-        if not name or name in values or len(found) > 1:
+        if not name or name in values:
             return None
         if found and name != "FORM_TYPE":
-            values[name] = found[0].text or ""
+            values[name] = "\n".join(value.text or "" for value in found)
     return values

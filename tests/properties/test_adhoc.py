@@ -14,7 +14,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from bot.commands.desk import Desk, Filled
 from bot.commands.services import BotCommand
-from bot.dialogue.command import Command, Option, Parameter, Registry, Request
+from bot.dialogue.command import Command, Request
+from bot.dialogue.parameter import Option, Parameter
+from bot.dialogue.registry import Registry
 from bot.dialogue.rendering import Form
 from bot.dialogue.reply import Reply
 from bot.i18n import Translator, translator

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -149,7 +150,8 @@ async def test_a_form_asks_for_the_confirmation_too(person: Person, now: datetim
     assert command is not None
     asked = await person.front.form(command, None, sender=ROMEO, language="en", now=now)
     assert not asked.is_result
-    (yes,) = [value for value, label in asked.form.fields[0].options if label == "Yes, do it"]
+    (found,) = re.findall(r": ([a-z]{6})\.", asked.form.fields[-1].label)
+    yes = str(found)
     done = await person.front.form(command, {"confirm": yes}, sender=ROMEO, language="en", now=now)
     assert done.is_result
     again = await person.front.form(command, {"confirm": yes}, sender=ROMEO, language="en", now=now)

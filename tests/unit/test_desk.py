@@ -83,7 +83,7 @@ async def test_a_number_and_a_tap_go_on_in_the_language_of_the_conversation(desk
 async def test_questions_are_answered_while_the_database_is_away(
     desk: Desk, store: Store, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await store._engine.dispose()  # what was in memory is gone with its only connection
+    await store._database._engine.dispose()  # what was in memory is gone with its only connection
     assert "for 7 days" in await body(desk, "how long do you keep my photos?", now)
     assert "languages chosen cannot be read" in caplog.text
     assert "alice" not in caplog.text

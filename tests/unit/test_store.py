@@ -147,7 +147,7 @@ async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 async def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     async with open_store(str(tmp_path / "state.db"), KEY) as store:
         await store.choose_language("alice@example.org", "de", NOW)
-        async with store._engine.connect() as connection:
+        async with store._database._engine.connect() as connection:
             await connection.exec_driver_sql("PRAGMA max_page_count = 1")
 
         async def fill() -> None:

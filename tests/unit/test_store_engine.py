@@ -72,7 +72,7 @@ async def test_the_steps_lead_to_the_tables_that_the_queries_use(tmp_path: Path)
             for table in found.get_table_names()
         }
 
-    async with open_store(str(tmp_path / "state.db"), KEY) as store, store._engine.connect() as connection:
+    async with open_store(str(tmp_path / "state.db"), KEY) as store, store._database._engine.connect() as connection:
         found = await connection.run_sync(columns)
     assert found == {
         name: {column.name: bool(column.nullable) for column in table.columns}
@@ -81,7 +81,7 @@ async def test_the_steps_lead_to_the_tables_that_the_queries_use(tmp_path: Path)
 
 
 async def test_settings_of_each_connection(tmp_path: Path) -> None:
-    async with open_store(str(tmp_path / "state.db"), KEY) as store, store._engine.connect() as connection:
+    async with open_store(str(tmp_path / "state.db"), KEY) as store, store._database._engine.connect() as connection:
         found = {
             name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")

@@ -42,7 +42,7 @@ async def test_a_choice_made_while_the_language_is_read_wins(store: Store, monke
 async def test_a_choice_that_could_not_be_stored_is_not_pretended(tmp_path: Path) -> None:
     async with open_store(str(tmp_path / "state.db"), KEY) as store:
         await store.choose_language("alice@example.org", "de", NOW)
-        async with store._engine.connect() as connection:
+        async with store._database._engine.connect() as connection:
             await connection.exec_driver_sql("PRAGMA query_only = ON")
         with pytest.raises(StoreError, match="read-only"):
             await store.choose_language("alice@example.org", "en", NOW)
@@ -54,7 +54,7 @@ async def test_what_was_asked_for_last_stays_in_memory(store: Store, monkeypatch
     for account in ("alice@x", "bob@x", "alice@x", "carol@x"):
         await store.language(account)
     assert len(store._languages) == 2
-    await store._engine.dispose()  # a database in memory is gone then: who still answers, answers from memory
+    await store._database._engine.dispose()  # a database in memory is gone then: who still answers, answers from memory
     assert await store.language("alice@x") is None
     with pytest.raises(StoreError):
         await store.language("bob@x")
@@ -69,10 +69,10 @@ async def test_a_choice_that_is_stopped_after_it_was_stored_counts(
             yield connection
         raise asyncio.CancelledError
 
-    transaction = store._transaction
+    transaction = store._database.transaction
     assert await store.language("alice@example.org") is None
     with monkeypatch.context() as patched:
-        patched.setattr(store, "_transaction", stopped)
+        patched.setattr(store._database, "transaction", stopped)
         with pytest.raises(asyncio.CancelledError):
             await store.choose_language("alice@example.org", "de", NOW)
     assert await store.language("alice@example.org") == "de"

@@ -1,0 +1,51 @@
+"""The open database: transactions, pseudonyms and seals, for everything that keeps something in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.store.engine import place_of
+from bot.store.errors import explained
+from bot.store.pseudonym import Pseudonymiser
+from bot.store.sealing import Sealer
+
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+"""Both know ON CONFLICT, each in its own words."""
+
+
+class Database:
+    """The open database; what it raises is a `StoreError`."""
+
+    def __init__(self, engine: AsyncEngine, key: bytes) -> None:
+        self._engine = engine
+        self._place = place_of(engine.url)
+        self.pseudonyms = Pseudonymiser(key)
+        self.sealer = Sealer(key)
+
+    def insert(self, table: Table) -> Any:
+        """Return an INSERT that knows ON CONFLICT."""
+        return _INSERTS[self._engine.dialect.name](table)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction; undone when the block fails."""
+        with explained(self._place):
+            async with self._engine.begin() as connection:
+                yield connection
+
+
+def utc(time: datetime) -> datetime:
+    """Return a time of the database in UTC; SQLite gives it without a zone."""
+    return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
+
+
+def utc_or_none(time: datetime | None) -> datetime | None:
+    """Return a time of the database in UTC, if there is one."""
+    return None if time is None else utc(time)

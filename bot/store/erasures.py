@@ -1,0 +1,152 @@
+"""What people asked to be erased: the work to do, and the proof of what was done."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.store.database import Database, utc, utc_or_none
+from bot.store.records import Records, in_utc
+from bot.store.schema import ERASURES
+from bot.store.sealing import Whose
+
+
+class State(StrEnum):
+    """How far an erasure is."""
+
+    SCHEDULED = "scheduled"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    GONE = "gone"
+    """The account went before, or is another one now."""
+
+
+OPEN = (State.SCHEDULED, State.RUNNING)
+
+
+class Fate(StrEnum):
+    """What became of one category."""
+
+    WAITING = "waiting"
+    ERASED = "erased"
+    LEFT = "left"
+    """Something is still there."""
+    IMPOSSIBLE = "impossible"
+    """The server cannot do it."""
+    UNVERIFIED = "unverified"
+    """It was done as far as the server says, and could not be looked up afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One category: how much there was, how much the server showed afterwards.
+
+    *newer* is what came in after the erasure began.  None means that nobody could tell.
+    """
+
+    category: str
+    before: int | None = None
+    bytes: int | None = None
+    after: int | None = None
+    newer: int = 0
+    fate: Fate = Fate.WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """An erasure: of a category, of everything but the account, or of the account.
+
+    Attributes:
+        reference: the number on the receipt.
+        what: a category, `everything` or `account`.
+        language: of what is said about it.
+        whose: whom it is about; None as soon as nobody has to be told any more.
+        state: how far it is.
+        counts: what became of each category.
+        older_than: only what is older than that; None for everything.
+        asked_at: when it was confirmed.
+        due_at: when it is to be done.
+        began_at: when it was begun.
+        reminded_at: when it was said that it is about to happen.
+        ended_at: when it was over.
+        told_at: when that was said.
+        attempts: how often it was tried in vain.
+    """
+
+    reference: str
+    what: str
+    language: str
+    whose: Whose | None
+    state: State
+    counts: tuple[Counted, ...]
+    asked_at: datetime
+    due_at: datetime
+    older_than: datetime | None = None
+    began_at: datetime | None = None
+    reminded_at: datetime | None = None
+    ended_at: datetime | None = None
+    told_at: datetime | None = None
+    attempts: int = 0
+
+
+class Erasures(Records[Erasure]):
+    """The erasures in the database; every method raises `StoreError`."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, ERASURES, ERASURES.c.asked_at)
+
+    async def add(self, new: Erasure, code: str) -> bool:
+        """Note an erasure that *code* confirmed; False when that code was used before."""
+        values = self._new(new)
+        if code and new.whose is not None:
+            values["token"] = self._database.pseudonyms.digest("token", f"{new.whose.account}\0{code}")
+        query = self._database.insert(ERASURES).values(**values).on_conflict_do_nothing(index_elements=["token"])
+        async with self._database.transaction() as connection:
+            return (await connection.execute(query)).rowcount > 0
+
+    async def save(self, erasure: Erasure) -> None:
+        """Note how far *erasure* is; whom it is about is forgotten as soon as nobody has to be told."""
+        over = erasure.state not in OPEN and erasure.told_at is not None
+        await self._save(erasure.reference, erasure, over=over)
+
+    async def find(self, reference: str) -> Erasure | None:
+        """Return the erasure with this reference."""
+        return next(iter(await self._select(ERASURES.c.reference == reference)), None)
+
+    def _read(self, row: Row[Any]) -> Erasure:
+        counts = tuple(Counted(**{**one, "fate": Fate(one["fate"])}) for one in json.loads(row.counts))
+        return Erasure(
+            row.reference,
+            row.what,
+            row.language,
+            self._database.sealer.open(row.sealed),
+            State(row.state),
+            counts,
+            utc(row.asked_at),
+            utc(row.due_at),
+            utc_or_none(row.older_than),
+            utc_or_none(row.began_at),
+            utc_or_none(row.reminded_at),
+            utc_or_none(row.ended_at),
+            utc_or_none(row.told_at),
+            row.attempts,
+        )
+
+    def _values(self, one: Erasure) -> dict[str, Any]:
+        times = ("older_than", "asked_at", "due_at", "began_at", "reminded_at", "ended_at", "told_at")
+        return {
+            "reference": one.reference,
+            "language": one.language,
+            "what": one.what,
+            "state": one.state.value,
+            "counts": json.dumps([asdict(each) for each in one.counts]),
+            "attempts": one.attempts,
+            **in_utc(one, *times),
+        }

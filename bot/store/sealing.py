@@ -1,0 +1,46 @@
+"""Addresses that have to be known again later: unreadable without the key, which is not in the database."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import asdict, dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE = 12
+"""Bytes, as NIST SP 800-38D §8.2 wants it for random ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whom something is about: bare JID, the full JID that asked, and the account's random name on the server."""
+
+    account: str
+    device: str
+    identity: str = ""
+
+
+class Sealer:
+    """Seals and opens with AES-256-GCM, under a key that is made from the key of the pseudonyms."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(hmac.digest(key, b"seal\0", hashlib.sha256))
+
+    def seal(self, whose: Whose) -> bytes:
+        """Return *whose* as only the holder of the key can read it."""
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, json.dumps(asdict(whose)).encode(), None)
+
+    def open(self, sealed: bytes | None) -> Whose | None:
+        """Return what was sealed; None when there is nothing, or it was damaged."""
+        if sealed is None:
+            return None
+        try:
+            text = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+        except InvalidTag:
+            return None
+        return Whose(**json.loads(text))
