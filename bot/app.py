@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import logging
 import signal
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from bot import auditing, config, control, i18n
@@ -20,12 +22,15 @@ from bot.config import BadSecret, Settings
 from bot.dialogue.understanding import PhraseError, Understander
 from bot.files import BadFile
 from bot.policy.model import Policy, read_policy
+from bot.rights.rights import Rights
+from bot.rights.world import Terms, World
 from bot.servers.companion import Companion
 from bot.store import open_store
 from bot.xmpp import incidents
 from bot.xmpp.component import Component
 from bot.xmpp.connection import Connection
 from bot.xmpp.limits import RateLimit
+from bot.xmpp.messenger import XmppMessenger
 from bot.xmpp.requests import Requests
 from bot.xmpp.stream import Handlers
 
@@ -102,7 +107,11 @@ async def run(settings: Settings) -> None:
         connection = Connection(settings.component, secret, settings.server.host, settings.server.port)
         requests = Requests(connection, settings.component, settings.domain)
         server = Companion(settings.domain, requests.ask)
-        front = Desk(services(policy, store, server, settings.admins), understanding)
+        messenger = XmppMessenger(connection, requests, server, settings.component)
+        world = World(policy, server, store, messenger, _now, _terms(settings), settings.admins)
+        rights = Rights(world, incidents.record)
+        codes = hmac.digest(key, b"confirmation\0", "sha256")
+        front = Desk(services(policy, store, server, settings.admins, rights, codes), understanding)
         limit = RateLimit(settings.rate_limit.messages, settings.rate_limit.per.days() * _SECONDS_PER_DAY)
         component = Component(front, settings.component, limit, connection, requests)
         handlers: Handlers = {"message": component.on_message, "presence": component.on_presence, "iq": component.on_iq}
@@ -110,8 +119,20 @@ async def run(settings: Settings) -> None:
         actions = {"audit": lambda request, progress: auditing.perform(front.services, request, progress)}
         await stack.enter_async_context(control.listening(settings.control, actions))
         _announce(policy, "starting")
-        await _until(stop, connection.run(), component.run(), _reloading(hangup, front, settings))
+        await _until(stop, connection.run(), component.run(), rights.work.run(), _reloading(hangup, front, settings))
     _LOG.info("stopped")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _terms(settings: Settings) -> Terms:
+    grace = settings.rights.account_grace
+    return Terms(
+        grace=timedelta(days=grace.days()) if grace else timedelta(),
+        proofs_for=timedelta(days=settings.rights.proofs.days()),
+    )
 
 
 def _signals() -> tuple[asyncio.Event, asyncio.Event]:
@@ -154,6 +175,8 @@ def reload(front: Desk, settings: Settings) -> None:
         _LOG.error("nothing was reloaded; version %s stays in force", front.services.policy.version)
         return
     i18n.reload()
+    if front.services.rights is not None:
+        front.services.rights.world.policy = policy
     front.replace(
         replace(front.services, policy=policy, languages=i18n.languages(), registry=registry()), understanding
     )

@@ -39,6 +39,10 @@ def _period(value: object) -> object:
     return Duration.parse(value) if isinstance(value, str) else value
 
 
+def _period_or_none(value: object) -> object:
+    return None if value in ("none", 0, "0") else _period(value)
+
+
 class RateLimit(_Settings):
     """How much one account may ask."""
 
@@ -46,6 +50,19 @@ class RateLimit(_Settings):
     per: Annotated[Duration, BeforeValidator(_period), Field(description="time in which they refill")] = Duration.parse(
         "1 minute"
     )
+
+
+class RightsSettings(_Settings):
+    """How rights are acted on."""
+
+    account_grace: Annotated[
+        Duration | None,
+        BeforeValidator(_period_or_none),
+        Field(description="how long an account waits before it is erased as its owner asked; `none` for at once"),
+    ] = Duration.parse("3 days")
+    proofs: Annotated[
+        Duration, BeforeValidator(_period), Field(description="how long records of what was done are kept")
+    ] = Duration.parse("3 years")
 
 
 class Settings(_Settings):
@@ -84,6 +101,7 @@ class Settings(_Settings):
     control: Annotated[
         Path, Field(description="socket by which `privacy-bot audit` asks the running bot; only its own user can")
     ] = Path("privacy-bot.sock")
+    rights: Annotated[RightsSettings, Field(description="how rights are acted on")] = RightsSettings()
     rate_limit: Annotated[RateLimit, Field(description="how much one account may ask")] = RateLimit()
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],

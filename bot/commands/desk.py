@@ -133,11 +133,11 @@ class Desk:
     def _ask(
         self, call: Call[Services], parameter: Parameter, conversation: str, tr: Translator, now: datetime
     ) -> Spoken:
-        """Ask for a parameter; free words are taken from the next message."""
+        """Ask for a parameter; words and numbers are taken from the next message."""
         given = {key: value for key, value in call.arguments.items() if key != parameter.name}
         so_far = replace(call, arguments=given)
         question = chat_question(so_far, parameter, tr)
-        awaiting = so_far.line() if parameter.kind is Kind.TEXT else ""
+        awaiting = "" if parameter.kind is Kind.CHOICE else so_far.line()
         lines = tuple(line for line, _label in question.responses)
         kept = Remembered(None, lines, tr.language, awaiting=awaiting)
         self.services.memory.remember(conversation, kept, now)

@@ -21,6 +21,8 @@ async def greet(services: Services) -> None:
         _LOG.warning("no live data: %s", error)
         return
     met = services.server.address or "its component's domain only"
+    if services.rights is not None:
+        services.rights.work.wake()
     _LOG.info("companion module %s on %s %s; people meet the bot as %s", hello.module, hello.server, hello.version, met)
 
 
@@ -31,3 +33,5 @@ async def happened(event: Event, services: Services) -> None:
         services.memory.forget_account(account)
         if services.store is not None:
             await services.store.forget(account)
+        if services.rights is not None:
+            await services.rights.account_gone(account)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.answers.answer import line, of_mine
+from bot.answers.erasing import WHAT
 from bot.answers.topics import DATA
+from bot.claims.erasure import ACCOUNT, EVERYTHING
 from bot.commands.notices import NOTHING_DONE
 from bot.commands.services import Services
 from bot.dialogue.command import DECLINED, Call
@@ -15,6 +18,7 @@ from bot.dialogue.memory import Remembered
 from bot.dialogue.reply import Choice, Lead, Outcome, Paragraph, Question, Reply
 from bot.dialogue.understanding import Understanding
 from bot.i18n import Message, Phrase, _, p_, translator
+from bot.policy.terms import Category
 from bot.policy.vocabulary import Aspect, Intent, Label, Topic
 from bot.policy.wording.topics import ASPECTS, TOPICS
 
@@ -41,6 +45,9 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
         return Intended(written)
     if _declines(text, remembered, services):
         return NOTHING_DONE
+    erasing = _erasing(read, services)
+    if erasing is not None:
+        return erasing
     mine = _of_mine(text, read, services)
     if mine is not None:
         return mine
@@ -48,10 +55,62 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
     if label is Intent.OUT_OF_SCOPE:
         return _follow_up(text, read, remembered, services) or _OFF_TOPIC
     if not read.certain and len(read.ranked) > 1:
-        return _which(read)
+        return _which(read, services)
     if isinstance(label, Topic):
         return Intended(_ask(services, _question(label, read)))
     return _intended(label, read, services)
+
+
+def _erasing(read: Understanding, services: Services) -> Intended | Reply | None:
+    """Return the call that erases what a plain request names; it only shows what it would do, and asks."""
+    if not read.erasing or services.rights is None:
+        return None
+    if not read.certain and len(read.ranked) > 1:
+        return None  # the choices ask which
+    kinds = _kinds(read)
+    if not kinds:
+        return None
+    # An age that cannot be read is asked for: never is more erased than was meant.
+    days = None if read.older_than is None else str(read.older_than)
+    if len(kinds) == 1:
+        return Intended(_call(services, "erase", what=kinds[0], days=days))
+    after = f" {days}" if days and days.isdecimal() else ""
+    return Reply(
+        _("What do you mean?"),
+        (Lead(_("What shall be erased? I show you what it would mean before anything happens.")),),
+        tuple(Choice(WHAT[kind], f"erase {kind}{after}") for kind in kinds),
+    )
+
+
+def _kinds(read: Understanding) -> tuple[str, ...]:
+    """Return what a request to erase may be about; several where people use one word for them."""
+    label = read.ranked[0]
+    if label is Intent.ERASE_ACCOUNT and Intent.MY_DATA in read.ranked:
+        return (EVERYTHING, ACCOUNT)
+    if label is Intent.ERASE_ARCHIVE and Topic.MUC_ARCHIVE in read.ranked:
+        return (Category.ROOM_ARCHIVE, Category.ARCHIVE)
+    if label is Topic.CLIENT_DATA:
+        return (Category.CLIENT_DATA, Category.BLOCKLIST, Category.PUSH_REGISTRATIONS)
+    return (_ERASED[label],) if label in _ERASED else ()
+
+
+_ERASED: Mapping[Label, str] = {
+    Intent.ERASE_UPLOADS: Category.UPLOADS,
+    Intent.ERASE_ARCHIVE: Category.ARCHIVE,
+    Intent.ERASE_OFFLINE: Category.OFFLINE_MESSAGES,
+    Intent.ERASE_PROFILE: Category.PROFILE,
+    Intent.ERASE_ACCOUNT: ACCOUNT,
+    Topic.UPLOADS: Category.UPLOADS,
+    Topic.ARCHIVE: Category.ARCHIVE,
+    Topic.MUC_ARCHIVE: Category.ROOM_ARCHIVE,
+    Topic.OFFLINE_MESSAGES: Category.OFFLINE_MESSAGES,
+    Topic.PROFILE: Category.PROFILE,
+    Topic.ROSTER: Category.ROSTER,
+    Topic.IP_ADDRESSES: Category.IP_ADDRESSES,
+    Topic.ACCOUNT: ACCOUNT,
+    Topic.ACCOUNT_DELETION: ACCOUNT,
+}
+"""What a request to erase is about."""
 
 
 def _of_mine(text: str, read: Understanding, services: Services) -> Intended | None:
@@ -131,6 +190,8 @@ def _follow_up(text: str, read: Understanding, remembered: Remembered, services:
 
 
 def _intended(intent: Intent, read: Understanding, services: Services) -> Intended | Reply:
+    if services.rights is not None and intent in _DONE:
+        return Intended(_call(services, *_DONE[intent]))
     if intent in _SUBSTITUTES:
         question, note = _SUBSTITUTES[intent]
         return Intended(_ask(services, question), note)
@@ -153,7 +214,10 @@ def _intended(intent: Intent, read: Understanding, services: Services) -> Intend
             return _OFF_TOPIC
 
 
-_CANNOT_ERASE = _("I cannot delete anything myself. This is what you can do:")
+_DONE: Mapping[Intent, tuple[str, ...]] = {Intent.EXPORT_DATA: ("export",)}
+"""Commands for what is wished, where the server can be asked."""
+
+_CANNOT_ERASE = _("I cannot delete anything here. This is what you can do:")
 _CANNOT_EXPORT = _("I cannot give out a copy of your data myself. This is what the policy says:")
 _CANNOT_ANNOUNCE = _("I send no announcements, so there is nothing to switch. This is what the policy says:")
 
@@ -186,9 +250,11 @@ _LABELS: dict[Intent, tuple[Phrase, str]] = {
 }
 
 
-def _which(read: Understanding) -> Reply:
+def _which(read: Understanding, services: Services) -> Reply:
     """Offer what was perhaps meant."""
-    choices = [choice for label in read.ranked if (choice := _choice(label, read.aspect)) is not None]
+    choices = list(_erasures(read, services)) or [
+        choice for label in read.ranked if (choice := _choice(label, read.aspect)) is not None
+    ]
     return Reply(
         _("What do you mean?"),
         (Lead(_("I am not sure that I understood you. Do you mean one of these?")),),
@@ -201,6 +267,14 @@ def _choice(label: Label, aspect: Aspect | None) -> Choice | None:
     if isinstance(label, Topic):
         return Choice(TOPICS[label], line(Question(label, aspect or Aspect.WHAT)))
     return Choice(*_LABELS[label]) if label in _LABELS else None
+
+
+def _erasures(read: Understanding, services: Services) -> Iterator[Choice]:
+    """Return what a request to erase may be about."""
+    if read.erasing and services.rights is not None:
+        for what in dict.fromkeys(_ERASED[label] for label in read.ranked if label in _ERASED):
+            title = p_("choice", "Erase: %(what)s")(what=WHAT[what])
+            yield Choice(title, f"erase {what}")
 
 
 _STARTS = (

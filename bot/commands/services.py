@@ -12,6 +12,7 @@ from bot.dialogue.confirmation import Confirmations
 from bot.dialogue.memory import Memory
 from bot.dialogue.registry import Registry
 from bot.policy.model import Policy
+from bot.rights.rights import Rights
 from bot.servers import ServerBackend
 from bot.store import Store
 
@@ -20,8 +21,8 @@ from bot.store import Store
 class Services:
     """The policy in force, the languages that the bot speaks, its own state, the server.
 
-    *store* and *server* are None offline, where nothing is remembered about anybody and nobody has
-    an account.  *admins* are bare JIDs.
+    *store*, *server* and *rights* are None offline, where nothing is remembered about anybody and
+    nobody has an account.  *admins* are bare JIDs.
     """
 
     policy: Policy
@@ -30,6 +31,7 @@ class Services:
     store: Store | None = None
     server: ServerBackend | None = None
     admins: frozenset[str] = frozenset()
+    rights: Rights | None = None
     memory: Memory = field(default_factory=Memory)
     confirmations: Confirmations = field(default_factory=lambda: Confirmations(secrets.token_bytes(32)))
     answers: Answers = field(init=False)

@@ -2,7 +2,6 @@
 
 from bot.store.errors import StoreError, StoreTooNew, WrongKey
 from bot.store.pseudonym import SHORTEST_KEY
-from bot.store.sealing import Whose
 from bot.store.store import Kept, Store, open_store
 
-__all__ = ["SHORTEST_KEY", "Kept", "Store", "StoreError", "StoreTooNew", "Whose", "WrongKey", "open_store"]
+__all__ = ["SHORTEST_KEY", "Kept", "Store", "StoreError", "StoreTooNew", "WrongKey", "open_store"]

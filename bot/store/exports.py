@@ -2,53 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row
 
+from bot.claims.export import Export, ExportState
 from bot.store.database import Database, utc, utc_or_none
 from bot.store.records import Records, in_utc
 from bot.store.schema import EXPORTS
-from bot.store.sealing import Whose
-
-
-class ExportState(StrEnum):
-    """How far an export is."""
-
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A copy that somebody asked for.
-
-    Attributes:
-        reference: its number.
-        what: a category, or `all`.
-        form: `encrypted` or `plain`.
-        language: of the pages in it, and of what is said about it.
-        whose: whose data; None as soon as it is over.
-        asked_at: when.
-        state: how far it is.
-        ended_at: when it was over.
-        attempts: how often it was begun.
-    """
-
-    reference: str
-    what: str
-    form: str
-    language: str
-    whose: Whose | None
-    asked_at: datetime
-    state: ExportState = ExportState.RUNNING
-    ended_at: datetime | None = None
-    attempts: int = 0
 
 
 class Exports(Records[Export]):

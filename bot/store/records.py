@@ -7,8 +7,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Column, Row, Table, delete, select, update
 
+from bot.claims.whose import Whose
 from bot.store.database import Database
-from bot.store.sealing import Whose
 
 
 class Owned(Protocol):

@@ -73,8 +73,8 @@ EXPORTS = Table(
 )
 """Copies of their data that people asked for."""
 
-REQUESTS = Table(
-    "requests",
+TICKETS = Table(
+    "tickets",
     METADATA,
     Column("number", Integer, primary_key=True),
     Column("pseudonym", LargeBinary(32), nullable=False),
@@ -131,7 +131,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
             ended_at {timestamp}
         )""",
         "CREATE INDEX exports_of ON exports (pseudonym)",
-        """CREATE TABLE requests (
+        """CREATE TABLE tickets (
             number {serial},
             pseudonym {blob} NOT NULL,
             sealed {blob},
@@ -144,7 +144,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
             reminded_at {timestamp},
             ended_at {timestamp}
         )""",
-        "CREATE INDEX requests_of ON requests (pseudonym)",
+        "CREATE INDEX tickets_of ON tickets (pseudonym)",
     ),
 )
 """Step *n* (counted from 1) leads from schema *n* - 1 to schema *n*."""

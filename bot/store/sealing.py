@@ -6,22 +6,15 @@ import hashlib
 import hmac
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bot.claims.whose import Whose
+
 _NONCE = 12
 """Bytes, as NIST SP 800-38D §8.2 wants it for random ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Whose:
-    """Whom something is about: bare JID, the full JID that asked, and the account's random name on the server."""
-
-    account: str
-    device: str
-    identity: str = ""
 
 
 class Sealer:

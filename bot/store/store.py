@@ -15,8 +15,8 @@ from bot.store.database import Database, utc
 from bot.store.engine import engine_of, make_ready
 from bot.store.erasures import Erasures
 from bot.store.exports import Exports
-from bot.store.requests import Requests
 from bot.store.schema import ACCOUNTS
+from bot.store.tickets import Tickets
 
 _MOST_IN_MEMORY = 10_000
 """Accounts whose language is kept in memory."""
@@ -38,7 +38,7 @@ class Store:
     Attributes:
         erasures: what people asked to be erased.
         exports: copies of their data that they asked for.
-        requests: what people have to decide.
+        tickets: what people have to decide.
     """
 
     def __init__(self, database: Database) -> None:
@@ -46,7 +46,7 @@ class Store:
         self._languages: OrderedDict[bytes, str | None] = OrderedDict()
         self.erasures = Erasures(database)
         self.exports = Exports(database)
-        self.requests = Requests(database)
+        self.tickets = Tickets(database)
 
     async def language(self, account: str) -> str | None:
         """Return the language that *account* chose.

@@ -41,6 +41,14 @@ def message(to: Incoming, language: str, said: ChatMessage, *, personal: bool = 
     return f"<message {_addresses(to)} xml:lang={language}>{content}{thread}{state}</message>"
 
 
+def unasked(sender: str, to: str, language: str, said: ChatMessage, replacing: str | None = None) -> tuple[str, str]:
+    """Return the id and the stanza of a message that answers nothing; it may correct another (XEP-0308 §3)."""
+    id_ = f"{_RUN}-{next(_NUMBERS)}"
+    attributes = f"from={_attribute(sender)} to={_attribute(to)} type='chat' id='{id_}' xml:lang={_attribute(language)}"
+    correction = f"<replace xmlns='{ns.CORRECTION}' id={_attribute(replacing)}/>" if replacing else ""
+    return id_, f"<message {attributes}>{_written(said)}{correction}</message>"
+
+
 _PRIVATE = f"<no-permanent-store xmlns='{ns.HINTS}'/><no-copy xmlns='{ns.HINTS}'/><private xmlns='{ns.CARBONS}'/>"
 """XEP-0334 §3, §4.3, and XEP-0280 §6.2 for servers that do not know the hints."""
 

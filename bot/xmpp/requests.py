@@ -48,6 +48,15 @@ class Requests:
             raise _problem(_condition(answer), self._host)
         return answer.findtext(_RESULT) or ""
 
+    async def barrier(self) -> None:
+        """Return when the host has processed all that was sent before; raises `Unreachable`."""
+        iq = Element(
+            f"{{{ns.COMPONENT}}}iq",
+            {"type": "get", "id": f"ask-{secrets.token_hex(8)}", "from": self._component, "to": self._host},
+        )
+        child(iq, ns.PING, "ping")
+        await self._answered(iq)  # an error is an answer too
+
     async def _answered(self, iq: Element) -> Element:
         id_ = iq.get("id", "")
         future: asyncio.Future[Element] = asyncio.get_running_loop().create_future()

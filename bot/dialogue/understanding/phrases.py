@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import snowballstemmer
 
+from bot.dialogue.understanding.ages import UNITS, AgePhrases
 from bot.dialogue.understanding.concepts import GROUPS
 from bot.dialogue.understanding.everywhere import EVERYWHERE
 
-_KEYS = frozenset({"stemmer", "of", "compounds", "spelling", "letters", "slang", "common", "concepts", "languages"})
+_KEYS = frozenset(
+    {"stemmer", "of", "compounds", "spelling", "letters", "slang", "common", "concepts", "languages", "ages"}
+)
 
 
 class PhraseError(Exception):
@@ -44,6 +48,7 @@ class Phrases:
     common: tuple[str, ...]
     concepts: Mapping[str, tuple[str, ...]]
     languages: Mapping[str, tuple[str, ...]]
+    ages: AgePhrases
 
 
 def phrases_of(language: str, data: Any) -> Phrases:
@@ -66,6 +71,7 @@ def phrases_of(language: str, data: Any) -> Phrases:
         common=check.texts("common", table.get("common")),
         concepts={name: (*entries, *EVERYWHERE.get(name, ())) for name, entries in concepts.items()},
         languages=check.lists("languages", table.get("languages", {})),
+        ages=check.ages(table.get("ages", {})),
     )
 
 
@@ -122,6 +128,17 @@ class _Check:
         if not isinstance(value, bool):
             raise self._wrong(key, "must be true or false")
         return value
+
+    def ages(self, value: Any) -> AgePhrases:
+        table = self.table("ages", value)
+        self.names("ages", table, frozenset({"patterns", "one", "units"}))
+        units = self.lists("ages.units", table.get("units", {}))
+        self.names("ages.units", units, frozenset(UNITS))
+        patterns = self.texts("ages.patterns", table.get("patterns", []))
+        for pattern in patterns:
+            if not re.fullmatch(r"[^{}]+\{n\} \{unit\}[^{}]*", pattern):
+                raise self._wrong("ages.patterns", f"'{pattern}' must have words and then {{n}} {{unit}}")
+        return AgePhrases(patterns, self.texts("ages.one", table.get("one", [])), units)
 
     def compounds(self, value: Any) -> Compounds | None:
         if value is None:

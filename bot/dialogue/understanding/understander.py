@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.dialogue.understanding.ages import Ages
 from bot.dialogue.understanding.phrases import phrases_of
-from bot.dialogue.understanding.ranking import aspect_of, rank
+from bot.dialogue.understanding.ranking import aspect_of, bits, rank
 from bot.dialogue.understanding.reader import Reader
 from bot.dialogue.understanding.tongue import Tongues
 from bot.dialogue.understanding.words import split
 from bot.policy.vocabulary import Aspect, Intent, Label
+
+_ERASING = bits({"erase_request"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Understanding:
     aspect: Aspect | None
     certain: bool
     argument: str | None = None
+    erasing: bool = False
+    older_than: int | None = None
 
 
 class Understander:
@@ -41,11 +46,13 @@ class Understander:
         """
         checked = [phrases_of(language, data) for language, data in phrases.items()]
         self._tongues = Tongues(checked)
+        self._ages = Ages(each.ages for each in checked)
         self._readers = {each.language: Reader(each) for each in checked}
 
     def read(self, text: str, hint: str | None = None) -> Understanding:
         """Return what *text* means; *hint* is the language to read it in when its words do not tell."""
-        written = split(text)
+        age = self._ages.find(text)
+        written = split(age.rest if age is not None else text)
         told = self._tongues.of(written)
         language = told or (hint if hint is not None and hint in self._readers else next(iter(self._readers)))
         found, named = self._readers[language].read(written)
@@ -57,4 +64,6 @@ class Understander:
             aspect=aspect_of(found),
             certain=certain,
             argument=named if ranked[0] is Intent.SET_LANGUAGE else None,
+            erasing=bool(found & _ERASING),
+            older_than=None if age is None else -1 if age.days is None else age.days,
         )

@@ -1,0 +1,1 @@
+"""Acting on rights: erasures, copies and requests, carried out and seen through."""

@@ -1,0 +1,70 @@
+"""Everything that acts on rights, together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.answers.erasing import WHAT, alarm
+from bot.claims.erasure import ACCOUNT, Erasure, State
+from bot.claims.ticket import TicketState
+from bot.policy.terms import Category
+from bot.rights.eraser import Eraser
+from bot.rights.work import Work
+from bot.rights.world import World
+from bot.servers import ServerError
+
+
+class Rights:
+    """What handlers of commands work with.
+
+    Attributes:
+        world: policy, server, state and messenger.
+        eraser: looks what an erasure would do, and notes it.
+        work: does it.
+    """
+
+    def __init__(self, world: World, report: Callable[[Exception], str]) -> None:
+        self.world = world
+        self.eraser = Eraser(world)
+        self.work = Work(world, report)
+
+    async def waiting_end(self, account: str) -> Erasure | None:
+        """Return the erasure of *account* (a bare JID) as a whole that is noted and not begun."""
+        known = await self.world.store.erasures.of(account)
+        return next((one for one in known if one.what == ACCOUNT and one.state is State.SCHEDULED), None)
+
+    async def keep(self, account: str) -> bool:
+        """Take back the erasure of *account*; False when there is none, or it is too late."""
+        waiting = await self.waiting_end(account)
+        if waiting is None or self.work.is_under_way(waiting.reference):
+            return False
+        now = self.world.clock()
+        await self.world.store.erasures.save(replace(waiting, state=State.CANCELLED, ended_at=now, told_at=now))
+        return True
+
+    async def warn_others(self, erasure: Erasure) -> None:
+        """Tell the other devices of the account, so that a stranger at one of them does not go unnoticed."""
+        if erasure.whose is None:
+            return
+        now = self.world.clock()
+        reply = alarm(self.world.policy, WHAT[erasure.what], erasure.due_at, now)
+        try:
+            found = await self.world.server.inventory(erasure.whose.name, [Category.SESSIONS], details=200)
+            sessions = found.holding(Category.SESSIONS)
+            for item in sessions.items if sessions is not None else ():
+                device = f"{erasure.whose.account}/{item.get('resource')}"
+                if device != erasure.whose.device:
+                    await self.world.messenger.tell(device, reply, erasure.language)
+        except ServerError:
+            pass  # it is an extra; what was confirmed is done all the same
+
+    async def account_gone(self, account: str) -> None:
+        """Forget what waits for an account (a bare JID) that was removed otherwise."""
+        now, store = self.world.clock(), self.world.store
+        waiting = await self.waiting_end(account)
+        if waiting is not None:
+            await store.erasures.save(replace(waiting, state=State.GONE, ended_at=now, told_at=now))
+        for ticket in await store.tickets.of(account):
+            if ticket.state is TicketState.OPEN:
+                await store.tickets.save(replace(ticket, state=TicketState.GONE, ended_at=now))

@@ -1,0 +1,168 @@
+"""The work that goes on behind the conversations: what is due is done, now or after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from bot.answers.erasing import reminder
+from bot.answers.receipt import still_trying
+from bot.claims.erasure import ACCOUNT, OPEN, Erasure, State
+from bot.rights.eraser import Eraser
+from bot.rights.world import World
+from bot.servers import ServerError
+from bot.store import StoreError
+
+_LOG = logging.getLogger("privacy-bot")
+
+_PAUSE = 30.0
+"""Seconds between two looks at what is due."""
+
+_RETRIES = (5, 15, 60, 300, 900)
+"""Seconds before something that failed is tried again; the last one ever after."""
+
+_GIVE_UP = timedelta(days=2)
+_REMIND_BEFORE = timedelta(days=1)
+_PURGE_EVERY = timedelta(days=1)
+
+Round = Callable[[], Awaitable[None]]
+"""Something else to look after at every round."""
+
+
+class Work:
+    """Does what is due, each thing once at a time, until it is cancelled.
+
+    *rounds* are looked after too.  Whatever fails is tried again; nothing ends the work.
+    """
+
+    def __init__(self, world: World, report: Callable[[Exception], str], rounds: tuple[Round, ...] = ()) -> None:
+        self._world, self._report, self._rounds = world, report, rounds
+        self._eraser = Eraser(world)
+        self._wake = asyncio.Event()
+        self._active: dict[str, asyncio.Task[None]] = {}
+        self._waiting: dict[str, asyncio.Future[Erasure]] = {}
+        self._purged = world.clock() - _PURGE_EVERY
+
+    def wake(self) -> None:
+        """Look at once at what is due: something is new, or the server is there again."""
+        self._wake.set()
+
+    async def finished(self, reference: str, seconds: float) -> Erasure | None:
+        """Return an erasure as soon as it is over; None when that takes longer."""
+        future = self._waiting.setdefault(reference, asyncio.get_running_loop().create_future())
+        self.wake()
+        try:
+            async with asyncio.timeout(seconds):
+                return await future
+        except TimeoutError:
+            return None
+        finally:
+            self._waiting.pop(reference, None)
+
+    async def run(self) -> None:
+        """Do what is due until cancelled."""
+        try:
+            while True:
+                try:
+                    async with asyncio.timeout(_PAUSE):
+                        await self._wake.wait()
+                except TimeoutError:
+                    pass
+                self._wake.clear()
+                await self.round()
+        finally:
+            tasks = list(self._active.values())
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def round(self) -> None:
+        """Begin what is due and not under way."""
+        for step in (self._erasures, *self._rounds, self._purge):
+            try:
+                await step()
+            except Exception as error:  # noqa: BLE001 -- the next round tries again
+                self._report(error)
+
+    async def idle(self) -> None:
+        """Return when nothing is under way."""
+        while self._active:
+            await asyncio.gather(*self._active.values(), return_exceptions=True)
+
+    async def _erasures(self) -> None:
+        now = self._world.clock()
+        for erasure in await self._world.store.erasures.unfinished():
+            if erasure.reference in self._active:
+                continue
+            if erasure.state is State.SCHEDULED and erasure.due_at > now:
+                await self._remind(erasure)
+            elif erasure.due_at <= now:
+                task = asyncio.create_task(self._carry_on(erasure))
+                self._active[erasure.reference] = task
+                task.add_done_callback(partial(self._over, erasure.reference))
+
+    def _over(self, reference: str, _task: asyncio.Task[None]) -> None:
+        self._active.pop(reference, None)
+
+    def is_under_way(self, reference: str) -> bool:
+        """Return whether something is being done just now."""
+        return reference in self._active
+
+    async def _carry_on(self, erasure: Erasure) -> None:
+        try:
+            done = await self._eraser.carry_on(erasure)
+        except (ServerError, StoreError) as error:
+            _LOG.warning("%s waits: %s", erasure.reference, error)
+            await self._try_later(erasure.reference)
+        except Exception as error:  # noqa: BLE001 -- it is tried again
+            self._report(error)
+            await self._try_later(erasure.reference)
+        else:
+            future = self._waiting.get(erasure.reference)
+            if future is not None and not future.done():
+                future.set_result(done)
+
+    async def _try_later(self, reference: str) -> None:
+        """Note that something has to be tried again; after some days what was reached is told."""
+        try:
+            erasure = await self._world.store.erasures.find(reference)
+            if erasure is None:
+                return
+            now = self._world.clock()
+            pause = _RETRIES[min(erasure.attempts, len(_RETRIES) - 1)]
+            later = replace(erasure, attempts=erasure.attempts + 1, due_at=now + timedelta(seconds=pause))
+            if erasure.state in OPEN and now - max(erasure.asked_at, erasure.began_at or erasure.asked_at) > _GIVE_UP:
+                later = replace(later, state=State.FAILED, ended_at=now)
+            await self._world.store.erasures.save(later)
+            if erasure.attempts == 0 and later.state in OPEN and erasure.whose is not None:
+                await self._world.messenger.tell(
+                    erasure.whose.account, still_trying(erasure.reference), erasure.language
+                )
+        except (ServerError, StoreError):
+            pass  # it is due all the same, and is looked at in the next round
+
+    async def _remind(self, erasure: Erasure) -> None:
+        """Say once, some time before, that an account is about to be removed."""
+        now = self._world.clock()
+        wait = erasure.due_at - erasure.asked_at
+        if erasure.reminded_at is not None or erasure.whose is None or erasure.what != ACCOUNT:
+            return
+        if now < erasure.due_at - min(_REMIND_BEFORE, wait / 3):
+            return
+        reply = reminder(erasure.whose.account, erasure.due_at)
+        await self._world.messenger.tell(erasure.whose.account, reply, erasure.language)
+        await self._world.store.erasures.save(replace(erasure, reminded_at=now))
+
+    async def _purge(self) -> None:
+        """Forget what is over for long."""
+        now = self._world.clock()
+        if now - self._purged < _PURGE_EVERY:
+            return
+        store, before = self._world.store, now - self._world.terms.proofs_for
+        for records in (store.erasures, store.exports, store.tickets):
+            await records.purge(before)
+        self._purged = now

@@ -1,0 +1,64 @@
+"""What acting on rights needs: the policy, the server, the bot's own state, a way to tell people."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.dialogue.reply import Reply
+from bot.policy.model import Policy
+from bot.servers import ServerBackend
+from bot.store import Store
+
+
+class Messenger(Protocol):
+    """Tells people something that they did not just ask."""
+
+    async def tell(self, to: str, reply: Reply, language: str, *, replacing: str | None = None) -> str:
+        """Send *reply* to a JID, and return the id of the message when the server has processed it.
+
+        *replacing* is the id of a message that it takes the place of (XEP-0308).  Raises `Unreachable`.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The operator's choices about rights.
+
+    Attributes:
+        grace: how long an account waits for its end; zero for at once.
+        answer_within: until when requests that people decide have to be answered (Art. 12(3) GDPR).
+        proofs_for: how long records of what was done are kept.
+    """
+
+    grace: timedelta = timedelta(days=3)
+    answer_within: timedelta = timedelta(days=30)
+    proofs_for: timedelta = timedelta(days=3 * 365)
+
+
+@dataclass(slots=True)
+class World:
+    """All that is needed; *policy* is replaced when the operator changes it.
+
+    *clock* returns the time, timezone-aware.  *admins* are bare JIDs.
+    """
+
+    policy: Policy
+    server: ServerBackend
+    store: Store
+    messenger: Messenger
+    clock: Callable[[], datetime]
+    terms: Terms = Terms()
+    admins: frozenset[str] = frozenset()
+
+
+_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Digits and letters that nobody mistakes for each other."""
+
+
+def reference(kind: str) -> str:
+    """Return a new number for a receipt, such as E-7KX3M2QA; *kind* is its first letter."""
+    return f"{kind}-{''.join(secrets.choice(_CHARACTERS) for _ in range(8))}"

@@ -1,0 +1,38 @@
+"""Messages that answer nothing: receipts, reminders, warnings; each is confirmed to have been processed."""
+
+from __future__ import annotations
+
+from bot.dialogue.rendering import chat_reply
+from bot.dialogue.reply import Reply
+from bot.i18n import translator
+from bot.servers import ServerBackend, Unreachable
+from bot.xmpp import outgoing
+from bot.xmpp.connection import Connection
+from bot.xmpp.requests import Requests
+
+
+class XmppMessenger:
+    """Tells people something, as the address under which they know the bot."""
+
+    def __init__(self, connection: Connection, requests: Requests, server: ServerBackend, component: str) -> None:
+        self._connection, self._requests, self._server, self._component = connection, requests, server, component
+
+    async def tell(self, to: str, reply: Reply, language: str, *, replacing: str | None = None) -> str:
+        """Send *reply* to a JID, and return the id of the message when the server has processed it.
+
+        The stream is ordered, so whatever the server answers afterwards shows that it has
+        (RFC 6120 §10.1).  *replacing* is the id of a message that it corrects (XEP-0308).  Raises
+        `Unreachable`.
+        """
+        if not self._connection.is_open:
+            raise Unreachable("there is no connection to the server")
+        said = chat_reply(reply, translator(language))
+        id_, stanza = outgoing.unasked(self._address(), to, language, said, replacing)
+        self._connection.send(stanza)
+        await self._requests.barrier()
+        return id_
+
+    def _address(self) -> str:
+        """Return the address that the module shows as the bot's on the host, if there is one."""
+        node = (self._server.address or "").partition("@")[0]
+        return f"{node}@{self._component}" if node else self._component
