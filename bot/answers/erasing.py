@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.answers.holdings import title_of
-from bot.answers.remaining import EFFECTS, remaining
+from bot.answers.remaining import EFFECTS, distinct, remaining
 from bot.claims.erasure import ACCOUNT, ERASABLE, EVERYTHING
 from bot.dialogue.reply import Block, Choice, Heading, Items, Lead, Outcome, Paragraph, Reply
 from bot.i18n import Day, Listing, Moment, Phrase, _, p_
@@ -46,23 +46,26 @@ def preview_of_account(policy: Policy, account: str, held: Sequence[Holding], du
     """Return what removing *account* (a bare JID) with everything that is *held* would mean."""
     when: Phrase = Moment(due) if due > now else p_("when", "at once")
     lead = _("Your account %(account)s would be removed with everything in it: %(when)s.")(account=account, when=when)
-    blocks: list[Block] = [Lead(lead)]
-    if due > now:
-        blocks.append(
-            Paragraph(_("Until then everything stays as it is, and you can take it back with: keep my account"))
-        )
-    blocks += _consequences(policy, held, [ACCOUNT], now, whole_account=True)
-    return Reply(TITLE, tuple(blocks), personal=True)
+    back = _("Until then everything stays as it is, and you can take it back with: keep my account")
+    return Reply(
+        TITLE,
+        (
+            Lead(lead),
+            *_consequences(policy, held, [ACCOUNT], now, whole_account=True),
+            *((Paragraph(back),) if due > now else ()),
+        ),
+        personal=True,
+    )
 
 
 def _consequences(
     policy: Policy, held: Sequence[Holding], affected: Sequence[str], now: datetime, *, whole_account: bool
 ) -> Iterator[Block]:
     yield Items(tuple(_("%(what)s: %(amount)s")(what=title_of(one), amount=how_much(one)) for one in held))
-    effects = dict.fromkeys(EFFECTS[category] for category in affected if category in EFFECTS)
+    effects = distinct(EFFECTS[category] for category in affected if category in EFFECTS)
     if effects:
         yield Heading(_("What that means"))
-        yield Items(tuple(effects))
+        yield Items(effects)
     yield Heading(_("What stays"))
     categories = [one.category for one in held]
     yield Items(remaining(policy, categories, now.date(), whole_account=whole_account))

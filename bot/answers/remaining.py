@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from bot.answers.clause import in_force
@@ -59,7 +59,16 @@ _ANYWAY = (Remains.OTHER_SERVERS, Remains.OTHER_ARCHIVES, Remains.OTHER_ROSTERS,
 
 def remaining(policy: Policy, categories: Sequence[str], day: date, *, whole_account: bool) -> tuple[Phrase, ...]:
     """Return what stays, and until when, of what is erased on *day*."""
-    return tuple(dict.fromkeys(_remaining(policy, categories, day, whole_account=whole_account)))
+    return distinct(_remaining(policy, categories, day, whole_account=whole_account))
+
+
+def distinct(phrases: Iterable[Phrase]) -> tuple[Phrase, ...]:
+    """Return *phrases* in their order, each once."""
+    found: list[Phrase] = []
+    for phrase in phrases:
+        if phrase not in found:
+            found.append(phrase)
+    return tuple(found)
 
 
 def _remaining(policy: Policy, categories: Sequence[str], day: date, *, whole_account: bool) -> Iterator[Phrase]:

@@ -7,6 +7,26 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.claims.whose import Whose
+from bot.i18n import Duration, Unit
+
+
+class TicketKind(StrEnum):
+    """What people ask of people."""
+
+    OBJECTION = "objection"
+    RESTRICTION = "restriction"
+    RECTIFICATION = "rectification"
+    ACCESS = "access"
+    ERASURE = "erasure"
+    COMPLAINT = "complaint"
+    HUMAN = "human"
+
+
+MONTH = Duration(1, Unit.MONTH)
+"""Within this time a request has to be answered (Art. 12(3) GDPR)."""
+
+EXTENSION = Duration(2, Unit.MONTH)
+"""By so much that can be extended, once, with reasons (Art. 12(3) GDPR)."""
 
 
 class TicketState(StrEnum):
@@ -36,7 +56,7 @@ class Ticket:
         number: by which everybody knows it; 0 before it has one.
     """
 
-    kind: str
+    kind: TicketKind
     language: str
     whose: Whose | None
     received_at: datetime
@@ -46,3 +66,12 @@ class Ticket:
     reminded_at: datetime | None = None
     ended_at: datetime | None = None
     number: int = 0
+
+    def days_left(self, now: datetime) -> int:
+        """Return in how many days it has to be answered; negative when that is over."""
+        return (self.due_at.date() - now.date()).days
+
+
+def later(time: datetime, period: Duration) -> datetime:
+    """Return the time of the day *period* after *time*."""
+    return datetime.combine(period.after(time.date()), time.timetz())

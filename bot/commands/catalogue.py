@@ -1,6 +1,6 @@
 """All commands, in the order of the help."""
 
-from bot.commands import account, admin, erasing, general, glass_box, my_data, questions
+from bot.commands import account, admin, erasing, general, glass_box, my_data, questions, requests
 from bot.commands.services import BotCommand, Services
 from bot.dialogue.registry import Registry
 from bot.i18n import languages
@@ -12,6 +12,7 @@ COMMANDS: tuple[BotCommand, ...] = (
     *questions.COMMANDS,
     *account.COMMANDS,
     *glass_box.COMMANDS,
+    *requests.COMMANDS,
     *admin.COMMANDS,
     general.VERSION,
 )

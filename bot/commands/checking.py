@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from bot.commands.notices import NOTHING_DONE, ONLY_FOR_ADMINS
+from bot.commands.notices import NOTHING_DONE, ONLY_FOR_ADMINS, WRONG_CODE
 from bot.commands.services import Services
 from bot.dialogue.command import CONFIRM, DECLINED, Asking, Call, Missing, Ready, Refused, Request, prepare
 from bot.dialogue.confirmation import is_like_a_code
 from bot.dialogue.reply import Paragraph, Reply
-from bot.i18n import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Unconfirmed:
 Checked: TypeAlias = Request | Missing | Refused | Unconfirmed | Reply
 """The request to run, what is missing or wrong, what has to be confirmed, or an answer instead."""
 
-_WRONG_CODE = Paragraph(_("This code is wrong, was used already, or has run out. Nothing was done."))
+_WRONG_CODE = Paragraph(WRONG_CODE)
 
 
 async def checked(call: Call[Services], request: Request, services: Services) -> Checked:

@@ -25,6 +25,9 @@ _LONGEST_AGO = 36_500
 """Days; before that there was nothing."""
 
 
+_OPTIONS = tuple(Option(value, label) for value, label in erasing.WHAT.items())
+
+
 async def _look(request: Request, services: Services) -> Asking | Reply:
     mine = own(request, services)
     if isinstance(mine, Reply):

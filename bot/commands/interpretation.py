@@ -11,9 +11,10 @@ from bot.answers.answer import line, of_mine
 from bot.answers.erasing import WHAT
 from bot.answers.topics import DATA
 from bot.claims.erasure import ACCOUNT, EVERYTHING
-from bot.commands.notices import NOTHING_DONE
+from bot.commands.notices import NOTHING_DONE, NOTHING_TO_CONFIRM
 from bot.commands.services import Services
 from bot.dialogue.command import DECLINED, Call
+from bot.dialogue.confirmation import is_like_a_code
 from bot.dialogue.memory import Remembered
 from bot.dialogue.reply import Choice, Lead, Outcome, Paragraph, Question, Reply
 from bot.dialogue.understanding import Understanding
@@ -53,6 +54,8 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
         return mine
     label = read.ranked[0]
     if label is Intent.OUT_OF_SCOPE:
+        if is_like_a_code(_bare(text)):
+            return NOTHING_TO_CONFIRM
         return _follow_up(text, read, remembered, services) or _OFF_TOPIC
     if not read.certain and len(read.ranked) > 1:
         return _which(read, services)

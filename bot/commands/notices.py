@@ -26,6 +26,12 @@ ONLY_FOR_ADMINS = Reply(
     Outcome.ERROR,
 )
 
+WRONG_CODE = _("This code is wrong, was used already, or has run out. Nothing was done.")
+
+NOTHING_TO_CONFIRM = Reply(
+    _("Nothing to confirm"), (Lead(WRONG_CODE),), (Choice(_("What I can do"), "help"),), Outcome.WARN
+)
+
 NOTHING_DONE = Reply(_("Nothing was done"), (Lead(_("All right, nothing was done.")),))
 
 

@@ -10,6 +10,7 @@ from bot.claims.erasure import ACCOUNT, Erasure, State
 from bot.claims.ticket import TicketState
 from bot.policy.terms import Category
 from bot.rights.eraser import Eraser
+from bot.rights.tickets import TicketDesk
 from bot.rights.work import Work
 from bot.rights.world import World
 from bot.servers import ServerError
@@ -21,13 +22,15 @@ class Rights:
     Attributes:
         world: policy, server, state and messenger.
         eraser: looks what an erasure would do, and notes it.
-        work: does it.
+        tickets: requests that people decide.
+        work: does what is due.
     """
 
     def __init__(self, world: World, report: Callable[[Exception], str]) -> None:
         self.world = world
         self.eraser = Eraser(world)
-        self.work = Work(world, report)
+        self.tickets = TicketDesk(world)
+        self.work = Work(world, report, (self.tickets.remind,))
 
     async def waiting_end(self, account: str) -> Erasure | None:
         """Return the erasure of *account* (a bare JID) as a whole that is noted and not begun."""

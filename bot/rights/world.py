@@ -30,12 +30,10 @@ class Terms:
 
     Attributes:
         grace: how long an account waits for its end; zero for at once.
-        answer_within: until when requests that people decide have to be answered (Art. 12(3) GDPR).
         proofs_for: how long records of what was done are kept.
     """
 
     grace: timedelta = timedelta(days=3)
-    answer_within: timedelta = timedelta(days=30)
     proofs_for: timedelta = timedelta(days=3 * 365)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot.claims.ticket import Ticket, TicketState
+from bot.claims.ticket import Ticket, TicketKind, TicketState
 from bot.store.database import Database, utc, utc_or_none
 from bot.store.records import Records, in_utc
 from bot.store.schema import TICKETS
@@ -35,7 +35,7 @@ class Tickets(Records[Ticket]):
 
     def _read(self, row: Row[Any]) -> Ticket:
         return Ticket(
-            row.kind,
+            TicketKind(row.kind),
             row.language,
             self._database.sealer.open(row.sealed),
             utc(row.received_at),
@@ -49,4 +49,4 @@ class Tickets(Records[Ticket]):
 
     def _values(self, one: Ticket) -> dict[str, Any]:
         times = in_utc(one, "received_at", "due_at", "extended_at", "reminded_at", "ended_at")
-        return {"language": one.language, "kind": one.kind, "state": one.state.value, **times}
+        return {"language": one.language, "kind": one.kind.value, "state": one.state.value, **times}
