@@ -7,7 +7,8 @@ that stands at the beginning of a text rules them out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 from xml.sax.saxutils import escape, quoteattr
 
@@ -35,6 +36,25 @@ def parsed(xml: object) -> Element | None:
         return None
 
 
+def parsed_together(texts: Sequence[object]) -> list[Element | None]:
+    """Return what `parsed` says of each of *texts*; much faster where all of them are good.
+
+    They are parsed as one document, each in an element whose name nobody can guess.  If there are as many
+    of these as texts, then no text reached beyond its own.
+    """
+    name = f"x{secrets.token_hex(8)}"
+    if all(isinstance(text, str) and text[:1] == "<" and text[1:2] not in ("", "!", "?") for text in texts):
+        document = parsed(f"<{name}><{name}>" + f"</{name}><{name}>".join(map(str, texts)) + f"</{name}></{name}>")
+        if document is not None and len(document) == len(texts) and all(_is_one(each, name) for each in document):
+            return [each[0] for each in document]
+    return [parsed(text) for text in texts]
+
+
+def _is_one(wrapper: Element, name: str) -> bool:
+    child = wrapper[0] if len(wrapper) == 1 else None
+    return child is not None and wrapper.tag == name and not (wrapper.text or (child.tail or "").strip())
+
+
 def split(tag: str) -> tuple[str, str]:
     """Return namespace and name."""
     namespace, brace, name = tag.rpartition("}")
@@ -46,6 +66,8 @@ def rooted(xml: str, namespace: str) -> str:
 
     If it says no default namespace, it gets *namespace*: that of the stream which it was taken from.
     """
+    if xml.startswith("<message xmlns="):  # most records begin so
+        return xml
     start = _START.match(xml)
     if start is None or "xmlns" in _NAMES.findall(start[2]):
         return xml

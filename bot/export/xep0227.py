@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from bot.export.moments import stamp, whole_seconds
 from bot.export.pep import OWNER, PUBSUB, NodePart, is_of_pep, node_parts
 from bot.export.spool import Spool
-from bot.export.stanza import attribute, parsed, rooted, serialised, split
+from bot.export.stanza import attribute, parsed, parsed_together, rooted, serialised, split
 from bot.export.vcard import vcard_temp
 from bot.export.zipping import Entry
 from bot.policy.terms import Category
@@ -62,11 +62,14 @@ class AccountWriter:
         yield from self._section(Category.ARCHIVE, _archived, f"<archive xmlns='{MAM_EXPORT}'>", "</archive>")
         self._entry.write("</user></host></server-data>\n")
 
-    def _section(self, category: str, write: Callable[[Record], str | None], start: str, end: str) -> Iterator[int]:
+    def _section(
+        self, category: str, write: Callable[[Record, Element | None], str | None], start: str, end: str
+    ) -> Iterator[int]:
         """Write what *write* makes of the records: nothing of "", and None is a damaged one."""
         begun = False
         for page in self._spool.records(category):
-            made = [write(record) for record in page]
+            elements = parsed_together([record.get("xml") for record in page])
+            made = [write(record, element) for record, element in zip(page, elements, strict=True)]
             self.damaged[category] += made.count(None)
             text = "".join(filter(None, made))
             if text:
@@ -142,51 +145,38 @@ class AccountWriter:
                 yield from parts or ()
 
 
-def _message(record: Record) -> str | None:
-    element = parsed(record.get("xml"))
+def _message(record: Record, element: Element | None) -> str | None:
     if element is None or element.tag not in (f"{{{CLIENT}}}message", "message"):
         return None
     return rooted(record["xml"], CLIENT)
 
 
-def _archived(record: Record) -> str | None:
-    message, stamp = _message(record), _stamp(record.get("time"))
-    if message is None or stamp is None:
+def _archived(record: Record, element: Element | None) -> str | None:
+    message, seconds = _message(record, element), whole_seconds(record.get("time"))
+    if message is None or seconds is None:
         return None
     return (
         f"<result xmlns='{MAM}' id={attribute(record.get('id', ''))}><forwarded xmlns='{FORWARD}'>"
-        f"<delay xmlns='{DELAY}' stamp='{stamp}'/>{message}</forwarded></result>"
+        f"<delay xmlns='{DELAY}' stamp='{stamp(seconds)}'/>{message}</forwarded></result>"
     )
 
 
-def _stamp(time: object) -> str | None:
-    """Return a time as XEP-0082 writes it."""
-    if not isinstance(time, int | float):
-        return None
-    try:
-        return datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _contact(record: Record) -> str | None:
+def _contact(record: Record, element: Element | None) -> str | None:
     if record.get("pending"):
         return ""
-    element = parsed(record.get("xml"))
     if element is None or split(element.tag) not in ((ROSTER, "item"), ("", "item")) or not element.get("jid"):
         return None
     return rooted(record["xml"], ROSTER)
 
 
-def _request(record: Record) -> str:
+def _request(record: Record, _element: Element | None) -> str:
     """Return somebody's request to see the presence, which waits for an answer (§4.8)."""
     if not record.get("pending") or not isinstance(record.get("jid"), str):
         return ""
     return f"<presence xmlns='{CLIENT}' type='subscribe' from={attribute(record['jid'])}/>"
 
 
-def _private(record: Record) -> str | None:
+def _private(record: Record, element: Element | None) -> str | None:
     if is_of_pep(record):
         return ""
-    element = parsed(record.get("xml"))
     return rooted(record["xml"], "") if element is not None and split(element.tag)[0] else None

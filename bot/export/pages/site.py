@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from functools import lru_cache
 
 from babel.dates import format_time
 
+from bot.export.moments import DAY, stamp
 from bot.export.order import OTHER
 from bot.export.pages.style import STYLE
 from bot.export.pages.text import element, shown
-from bot.i18n import Day, Moment, Number, Phrase, Size, Translator, _, p_
+from bot.i18n import Moment, Number, Phrase, Size, Translator, _, p_
 from bot.policy.observed import moment
 from bot.policy.terms import Category
 from bot.policy.wording.categories import TITLES
@@ -104,16 +105,15 @@ class Site:
 
     def moment(self, seconds: object) -> str:
         """Return a point in time as HTML; "" if it is none."""
-        time = moment(seconds)
-        return _time(self.say(Moment(time)), time) if time else ""
+        known = moment(seconds)
+        if known is None:
+            return ""
+        return f'<time datetime="{known.isoformat(timespec="seconds")}">{self.say(Moment(known))}</time>'
 
-    def clock(self, time: datetime) -> str:
+    def clock(self, seconds: int) -> str:
         """Return the time of day as HTML."""
-        return _time(_clock(self.tr.language, time.hour, time.minute), time)
-
-    def day(self, time: datetime) -> str:
-        """Return the day as HTML."""
-        return self.say(Day(time.date()))
+        minute = seconds % DAY // 60
+        return f'<time datetime="{stamp(seconds)}">{_clock(self.tr.language, minute)}</time>'
 
     def number(self, count: int) -> str:
         """Return a number as HTML."""
@@ -143,13 +143,9 @@ def _mark(index: int, numbers: Sequence[int]) -> str:
     return ' class="n"' if index in numbers else ""
 
 
-def _time(text: str, time: datetime) -> str:
-    return f'<time datetime="{time.isoformat(timespec="seconds")}">{text}</time>'
-
-
 @lru_cache(maxsize=4096)
-def _clock(language: str, hour: int, minute: int) -> str:
-    text: str = format_time(datetime(2000, 1, 1, hour, minute), "short", locale=language.replace("-", "_"))  # noqa: DTZ001
+def _clock(language: str, minute: int) -> str:
+    text: str = format_time(time(minute // 60, minute % 60), "short", locale=language.replace("-", "_"))
     return shown(text)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from html import escape
 
-_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-"""Control characters, and those that turn the direction of what follows (UAX #9): file names hide behind them."""
+_SPECIAL = re.compile("[&<>\"'\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""What HTML needs escaped, control characters, and those that turn the direction of what follows (UAX #9).
+
+File names hide behind the last.
+"""
 _LINK = re.compile(r"https?://[^\s<>\"'`\\^{}|]+", re.IGNORECASE)
 _AFTER = ".,;:!?)]}'*_~"
 """What stands behind an address in a sentence more often than it belongs to it."""
@@ -14,7 +16,7 @@ _AFTER = ".,;:!?)]}'*_~"
 
 def shown(text: object) -> str:
     """Return *text* so that it can stand between tags and in quoted attributes."""
-    return escape(_HIDDEN.sub(_visible, str(text)))
+    return _SPECIAL.sub(_written, str(text))
 
 
 def linked(text: str) -> str:
@@ -22,6 +24,8 @@ def linked(text: str) -> str:
 
     Links with a key in them (XEP-0454 §7) must not, lest the browser takes the key to the server.
     """
+    if "://" not in text:
+        return shown(text)
     pieces, end = [], 0
     for found in _LINK.finditer(text):
         url = found[0].rstrip(_AFTER)
@@ -43,5 +47,8 @@ def element(name: str, inside: str, **attributes: str) -> str:
     return f"<{name}{written}>{inside}</{name}>"
 
 
-def _visible(found: re.Match[str]) -> str:
-    return f"⟨U+{ord(found[0]):04X}⟩"
+_ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
+
+
+def _written(found: re.Match[str]) -> str:
+    return _ESCAPED.get(found[0]) or f"⟨U+{ord(found[0]):04X}⟩"
