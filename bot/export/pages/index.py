@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.export.manifest import FILES, Manifest, Missing, Part, Reason
 from bot.export.pages.site import NAMES, Site
-from bot.export.pages.text import shown
+from bot.export.pages.text import element, shown
 from bot.i18n import Message, Moment, Phrase, _, n_, p_
 from bot.policy.terms import Category
 from bot.policy.wording.categories import TITLES
@@ -32,11 +32,13 @@ def index(site: Site, manifest: Manifest) -> Iterator[str]:
     lead = _("Everything that this server holds about you, as of %(time)s.")(time=Moment(site.created))
     yield site.head(_("Your data"), lead, is_index=True)
     yield '<div class="card"><dl>'
-    yield f"<dt>{say(_('Account'))}</dt><dd><bdi>{shown(site.account)}</bdi></dd>"
-    yield f"<dt>{say(_('Server'))}</dt><dd>{shown(manifest.server)}</dd></dl></div>"
-    yield f"<h2>{say(_('What is in it'))}</h2>"
+    yield element("dt", say(_("Account"))) + f"<dd><bdi>{shown(site.account)}</bdi></dd>"
+    if manifest.server:
+        yield element("dt", say(_("Server"))) + f"<dd>{shown(manifest.server)}</dd>"
+    yield "</dl></div>"
+    yield element("h2", say(_("What is in it")))
     yield from _contents(site, manifest.parts)
-    yield f"<h2>{say(_('What is not in it'))}</h2>"
+    yield element("h2", say(_("What is not in it")))
     yield from _missing(site, manifest)
     yield from _help(site)
     yield site.foot()
@@ -51,9 +53,8 @@ def _contents(site: Site, parts: Sequence[Part]) -> Iterator[str]:
         name = site.say(site.title(part.category))
         title = f'<a href="{NAMES[part.category]}.html">{name}</a>' if has_page(part) else name
         note = "" if part.complete or part.reason is None else site.say(REASONS[part.reason])
-        count = site.say(n_("%(n)s entry", "%(n)s entries", part.records))
         remark = f'<br><span class="quiet">{note}</span>' if note else ""
-        yield site.row((title + remark, count), columns, numbers=(1,))
+        yield site.row((title + remark, site.number(part.records)), columns, numbers=(1,))
     yield "</tbody></table>"
 
 
@@ -73,7 +74,7 @@ def _missing(site: Site, manifest: Manifest) -> Iterator[str]:
     for reason, things in by_reason.items():
         listed = ", ".join(things[:_MOST_LISTED])
         more = len(things) - _MOST_LISTED
-        rest = f" {site.say(n_('and %(n)s more', 'and %(n)s more', more))}" if more > 0 else ""
+        rest = " " + site.say(n_("and %(n)s more", "and %(n)s more", more)) if more > 0 else ""
         yield f"<li>{listed}{rest}: {site.say(REASONS[reason])}</li>"
     beyond: Phrase = _("Server logs, backups and what other servers hold: nobody can look these up for one account.")
     yield f"<li>{site.say(beyond)}</li></ul>"
@@ -87,13 +88,13 @@ def _title(site: Site, what: str) -> Phrase:
 
 def _help(site: Site) -> Iterator[str]:
     say = site.say
-    yield f"<h2>{say(_('How to read it'))}</h2><ul>"
-    yield f"<li>{say(_('These pages are for you: they open in every browser and need no network.'))}</li>"
+    yield element("h2", say(_("How to read it"))) + "<ul>"
+    yield element("li", say(_("These pages are for you: they open in every browser and need no network.")))
     yield _about("data.json", say(_("has everything, exactly as the server gave it, for programs.")))
     yield _about("account.xml", say(_("has what another server can import (XEP-0227).")))
     yield _about("manifest.json", say(_("lists the contents, with checksums.")))
-    yield f"</ul><h2>{say(_('How to take it elsewhere'))}</h2><ol>"
-    yield f"<li>{say(_('Make an account on the new server. Your password is not in here.'))}</li>"
+    yield "</ul>" + element("h2", say(_("How to take it elsewhere"))) + "<ol>"
+    yield element("li", say(_("Make an account on the new server. Your password is not in here.")))
     ask = _("Give the file account.xml to the people who run the new server and ask them to import it.")
     yield f"<li>{say(ask)}</li>"
     tell = _("Tell your contacts the new address; they have to add it themselves.")

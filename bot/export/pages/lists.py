@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.export.pages.columns import COLUMNS, FACTS, MOMENTS
 from bot.export.pages.site import NAMES, Site
-from bot.export.pages.text import shown
+from bot.export.pages.text import element, shown
 from bot.export.spool import Spool
 from bot.export.zipping import Zip
 from bot.i18n import _, n_
@@ -25,7 +25,7 @@ def write_list(site: Site, archive: Zip, spool: Spool, category: str, held: Hold
         entry.write(site.head(site.title(category), n_("%(n)s entry", "%(n)s entries", count) if count else ""))
         entry.write(_facts(site, category, held))
         if not count:
-            entry.write(f"<p>{site.say(_('There is no list of these.'))}</p>")
+            entry.write(element("p", site.say(_("There is no list of these."))))
         columns = COLUMNS.get(category)
         if columns is not None and count:
             entry.write(site.table_start([title for title, _cell in columns]))

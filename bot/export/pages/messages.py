@@ -9,7 +9,7 @@ from typing import Any
 from bot.export.moments import day_of
 from bot.export.pages.said import Said
 from bot.export.pages.site import NAMES, Site
-from bot.export.pages.text import shown
+from bot.export.pages.text import element, shown
 from bot.export.spool import Spool
 from bot.export.stanza import parsed_together
 from bot.export.zipping import Zip
@@ -74,12 +74,11 @@ class MessagePages:
 
     def _links(self, number: int, *, is_last: bool) -> str:
         say = self._site.say
-        before = f'<a rel="prev" href="{self._name(number - 1)}">← {say(p_("page", "Earlier"))}</a>'
-        after = f'<a rel="next" href="{self._name(number + 1)}">{say(p_("page", "Later"))} →</a>'
-        return (
-            f'<nav class="pages" aria-label="{say(_("Pages"))}">{before if number > 1 else "<span></span>"}'
-            f'<a href="{self._stem}.html">{say(_("All pages"))}</a>{"<span></span>" if is_last else after}</nav>'
-        )
+        earlier, later, every = say(p_("page", "Earlier")), say(p_("page", "Later")), say(_("All pages"))
+        before = f'<a rel="prev" href="{self._name(number - 1)}">← {earlier}</a>' if number > 1 else "<span></span>"
+        after = "<span></span>" if is_last else f'<a rel="next" href="{self._name(number + 1)}">{later} →</a>'
+        index = f'<a href="{self._stem}.html">{every}</a>'
+        return element("nav", before + index + after, class_="pages", aria_label=self._site.tr(_("Pages")))
 
     def _span(self, page: _Page) -> Phrase:
         """Return from when to when a page is."""

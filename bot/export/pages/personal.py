@@ -124,7 +124,8 @@ def _picture(site: Site, element: Element) -> str:
     if not kind.startswith("image/") or len(data) > _LARGEST_PICTURE:
         return ""
     source = f"data:{kind};base64,{base64.b64encode(data).decode()}"
-    return f'<img class="avatar" src="{source}" alt="{site.say(_("Your picture"))}">'
+    label = site.say(_("Your picture"))
+    return f'<img class="avatar" src="{source}" alt="{label}">'
 
 
 def _app_data(site: Site, record: Record) -> str:
@@ -140,4 +141,5 @@ def _app_data(site: Site, record: Record) -> str:
 
 
 def _source(site: Site, xml: str) -> str:
-    return f"<details><summary>{site.say(_('As stored'))}</summary><pre>{xml}</pre></details>"
+    label = site.say(_("As stored"))
+    return f"<details><summary>{label}</summary><pre>{xml}</pre></details>"

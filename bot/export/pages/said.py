@@ -78,7 +78,8 @@ class Said:
                 url = child.findtext(_URL) or ""
             elif tag == _REACTIONS:
                 emojis = shown(" ".join(each.text or "" for each in child))
-                return f"<p>{site.say(p_('message', 'Reacted:'))} {emojis}</p>", True
+                reacted = site.say(p_("message", "Reacted:"))
+                return f"<p>{reacted} {emojis}</p>", True
             elif kind is not _ENCRYPTED:
                 kind = _kind(tag) or kind
         if kind is _ENCRYPTED or not (text or url):  # what is encrypted has a text that says only that
@@ -89,7 +90,7 @@ class Said:
 
 def _event(site: Site, kind: Message | None, subject: str) -> str:
     if kind is None and subject:
-        return f"{site.say(p_('message', 'Subject:'))} {shown(subject)}"
+        return site.say(p_("message", "Subject:")) + " " + shown(subject)
     said: Phrase = kind or p_("message", "A message without a text")
     return site.say(said)
 

@@ -76,14 +76,15 @@ class Site:
     def head(self, title: Phrase, lead: Phrase = "", *, is_index: bool = False) -> str:
         """Return the beginning of a page."""
         name = shown(self.tr(title))
-        back = "" if is_index else f'<nav><a href="index.html">← {self.say(_("Overview"))}</a></nav>'
+        overview, skip = self.say(_("Overview")), self.say(_("To the content"))
+        back = "" if is_index else f'<nav><a href="index.html">← {overview}</a></nav>'
         return (
             f'<!DOCTYPE html>\n<html lang="{shown(self.tr.language)}"><head><meta charset="utf-8">'
             f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             '<meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">'
             f"<title>{name} · {shown(self.account)}</title><style>{STYLE}</style></head><body>"
-            f'<a class="skip" href="#content">{self.say(_("To the content"))}</a>'
+            f'<a class="skip" href="#content">{skip}</a>'
             f'<header>{back}<h1>{name}</h1></header><main id="content">'
             + (element("p", self.say(lead), class_="lead") if lead else "")
         )
@@ -124,11 +125,15 @@ class Site:
         return self.say(Size(value)) if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else ""
 
     def table_start(self, columns: Sequence[Phrase], *, numbers: Sequence[int] = ()) -> str:
-        """Return the beginning of a table, which ends with ``</tbody></table>``."""
+        """Return the beginning of a table, which ends with ``</tbody></table>``.
+
+        One of more than two columns becomes a list where the screen is narrow.
+        """
+        stack = ' class="stack"' if len(columns) > _NARROW else ""
         head = "".join(
             f'<th scope="col"{_mark(index, numbers)}>{self.say(column)}</th>' for index, column in enumerate(columns)
         )
-        return f'<table class="stack"><thead><tr>{head}</tr></thead><tbody>'
+        return f"<table{stack}><thead><tr>{head}</tr></thead><tbody>"
 
     def row(self, cells: Sequence[str], columns: Sequence[Phrase], *, numbers: Sequence[int] = ()) -> str:
         """Return a row; the cells are HTML, the first one is its heading."""
@@ -137,6 +142,9 @@ class Site:
             for index in range(1, len(cells))
         )
         return f'<tr><th scope="row">{cells[0]}</th>{rest}</tr>'
+
+
+_NARROW = 2
 
 
 def _mark(index: int, numbers: Sequence[int]) -> str:

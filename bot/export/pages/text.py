@@ -43,7 +43,7 @@ def link(url: str, label: str = "") -> str:
 
 def element(name: str, inside: str, **attributes: str) -> str:
     """Return an element; *inside* is HTML, the *attributes* are not."""
-    written = "".join(f' {key.rstrip("_")}="{shown(value)}"' for key, value in attributes.items())
+    written = "".join(f' {key.rstrip("_").replace("_", "-")}="{shown(value)}"' for key, value in attributes.items())
     return f"<{name}{written}>{inside}</{name}>"
 
 
