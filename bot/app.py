@@ -22,6 +22,7 @@ from bot.config import BadSecret, Settings
 from bot.dialogue.understanding import PhraseError, Understander
 from bot.files import BadFile
 from bot.policy.model import Policy, read_policy
+from bot.rights.copy import Places
 from bot.rights.rights import Rights
 from bot.rights.world import Terms, World
 from bot.servers.companion import Companion
@@ -109,7 +110,7 @@ async def run(settings: Settings) -> None:
         server = Companion(settings.domain, requests.ask)
         messenger = XmppMessenger(connection, requests, server, settings.component)
         world = World(policy, server, store, messenger, _now, _terms(settings), settings.admins)
-        rights = Rights(world, incidents.record)
+        rights = Rights(world, incidents.record, Places(settings.rights.scratch, settings.rights.exports_at_once))
         codes = hmac.digest(key, b"confirmation\0", "sha256")
         front = Desk(services(policy, store, server, settings.admins, rights, codes), understanding)
         limit = RateLimit(settings.rate_limit.messages, settings.rate_limit.per.days() * _SECONDS_PER_DAY)
@@ -119,7 +120,7 @@ async def run(settings: Settings) -> None:
         actions = {"audit": lambda request, progress: auditing.perform(front.services, request, progress)}
         await stack.enter_async_context(control.listening(settings.control, actions))
         _announce(policy, "starting")
-        await _until(stop, connection.run(), component.run(), rights.work.run(), _reloading(hangup, front, settings))
+        await _until(stop, connection.run(), component.run(), rights.run(), _reloading(hangup, front, settings))
     _LOG.info("stopped")
 
 

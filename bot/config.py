@@ -60,6 +60,11 @@ class RightsSettings(_Settings):
         BeforeValidator(_period_or_none),
         Field(description="how long an account waits before it is erased as its owner asked; `none` for at once"),
     ] = Duration.parse("3 days")
+    exports_at_once: Annotated[int, Field(gt=0, le=100, description="so many copies of data are made at a time")] = 2
+    scratch: Annotated[
+        Path | None,
+        Field(description="directory for temporary files of copies, encrypted; without it, that of the system"),
+    ] = None
     proofs: Annotated[
         Duration, BeforeValidator(_period), Field(description="how long records of what was done are kept")
     ] = Duration.parse("3 years")
@@ -125,6 +130,9 @@ def read_settings(path: Path) -> Settings:
             "secret_file": here / settings.secret_file if settings.secret_file else None,
             "key_file": here / settings.key_file,
             "control": here / settings.control,
+            "rights": settings.rights.model_copy(
+                update={"scratch": here / settings.rights.scratch if settings.rights.scratch else None}
+            ),
             "store": settings.store if "://" in settings.store else str(here / settings.store),
         }
     )

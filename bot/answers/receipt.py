@@ -112,12 +112,14 @@ def overview(erasures: tuple[Erasure, ...]) -> Reply:
     """Return the erasures of an account, each with its reference and how far it is."""
     if not erasures:
         return Reply(_("My receipts"), (Lead(_("Nothing of yours was erased through me.")),), personal=True)
-    rows = tuple(
-        _("%(reference)s: %(what)s, %(state)s")(reference=one.reference, what=WHAT[one.what], state=_state(one))
-        for one in reversed(erasures)
-    )
+    rows = tuple(overview_line(one) for one in reversed(erasures))
     choices = tuple(Choice(one.reference, f"receipts {one.reference.casefold()}") for one in reversed(erasures[-5:]))
     return Reply(_("My receipts"), (Lead(_("What you had erased through me:")), Items(rows)), choices, personal=True)
+
+
+def overview_line(one: Erasure) -> Phrase:
+    """Return an erasure in a line: reference, what, how far."""
+    return _("%(reference)s: %(what)s, %(state)s")(reference=one.reference, what=WHAT[one.what], state=_state(one))
 
 
 def _state(one: Erasure) -> Phrase:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.answers.audited import audited
+from bot.answers.under_way import under_way
 from bot.commands.services import BotCommand, Services
 from bot.dialogue.command import Access, Command, Request
 from bot.dialogue.reply import Lead, Outcome, Paragraph, Reply
@@ -49,4 +50,24 @@ AUDIT: BotCommand = Command(
     access=Access.ADMIN,
 )
 
-COMMANDS: tuple[BotCommand, ...] = (AUDIT,)
+
+async def _work(_request: Request, services: Services) -> Reply:
+    if services.rights is None:
+        return _impossible()
+    erasures = await services.rights.world.store.erasures.unfinished()
+    exports = [
+        (job.export.reference, job.export.asked_at, job.done, job.total) for job in services.rights.exporter.jobs()
+    ]
+    return under_way(erasures, exports)
+
+
+WORK: BotCommand = Command(
+    "work",
+    _("Work under way"),
+    _("Shows exports and erasures that are being done or planned, without names."),
+    _work,
+    words=(p_("command", "work"),),
+    access=Access.ADMIN,
+)
+
+COMMANDS: tuple[BotCommand, ...] = (AUDIT, WORK)

@@ -1,6 +1,6 @@
 """All commands, in the order of the help."""
 
-from bot.commands import account, admin, erasing, general, glass_box, my_data, questions, requests
+from bot.commands import account, admin, erasing, exporting, general, glass_box, my_data, questions, requests
 from bot.commands.services import BotCommand, Services
 from bot.dialogue.registry import Registry
 from bot.i18n import languages
@@ -8,6 +8,7 @@ from bot.i18n import languages
 COMMANDS: tuple[BotCommand, ...] = (
     general.HELP,
     *my_data.COMMANDS,
+    *exporting.COMMANDS,
     *erasing.COMMANDS,
     *questions.COMMANDS,
     *account.COMMANDS,

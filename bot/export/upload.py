@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from enum import StrEnum
 from http import HTTPStatus
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import aiohttp
 
@@ -39,7 +39,7 @@ class UploadFailed(Exception):  # noqa: N818 -- named after what is wrong
         self.reason = reason
 
 
-async def upload(source: Path | BinaryIO, size: int, slot: Slot, tls: ssl.SSLContext | None = None) -> None:
+async def upload(source: Path | IO[bytes], size: int, slot: Slot, tls: ssl.SSLContext | None = None) -> None:
     """Put *size* bytes into a *slot*, from where an open file stands or from the beginning of one that is named.
 
     Raises:
@@ -76,7 +76,7 @@ async def upload(source: Path | BinaryIO, size: int, slot: Slot, tls: ssl.SSLCon
         )
 
 
-async def _pieces(file: BinaryIO, size: int) -> AsyncIterator[bytes]:
+async def _pieces(file: IO[bytes], size: int) -> AsyncIterator[bytes]:
     left = size
     while left > 0 and (piece := await in_thread(file.read, min(left, PIECE))):
         left -= len(piece)

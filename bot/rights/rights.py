@@ -9,7 +9,9 @@ from bot.answers.erasing import WHAT, alarm
 from bot.claims.erasure import ACCOUNT, Erasure, State
 from bot.claims.ticket import TicketState
 from bot.policy.terms import Category
+from bot.rights.copy import Places
 from bot.rights.eraser import Eraser
+from bot.rights.exporter import Exporter
 from bot.rights.tickets import TicketDesk
 from bot.rights.work import Work
 from bot.rights.world import World
@@ -22,15 +24,24 @@ class Rights:
     Attributes:
         world: policy, server, state and messenger.
         eraser: looks what an erasure would do, and notes it.
+        exporter: makes copies of people's data.
         tickets: requests that people decide.
         work: does what is due.
     """
 
-    def __init__(self, world: World, report: Callable[[Exception], str]) -> None:
+    def __init__(self, world: World, report: Callable[[Exception], str], places: Places | None = None) -> None:
         self.world = world
+        self.exporter = Exporter(world, places or Places(), report)
         self.eraser = Eraser(world)
         self.tickets = TicketDesk(world)
-        self.work = Work(world, report, (self.tickets.remind,))
+        self.work = Work(world, report, (self.exporter.resume, self.tickets.remind))
+
+    async def run(self) -> None:
+        """Do what is due until cancelled."""
+        try:
+            await self.work.run()
+        finally:
+            await self.exporter.stop()
 
     async def waiting_end(self, account: str) -> Erasure | None:
         """Return the erasure of *account* (a bare JID) as a whole that is noted and not begun."""
@@ -68,6 +79,7 @@ class Rights:
         waiting = await self.waiting_end(account)
         if waiting is not None:
             await store.erasures.save(replace(waiting, state=State.GONE, ended_at=now, told_at=now))
+        await self.exporter.cancel(account)
         for ticket in await store.tickets.of(account):
             if ticket.state is TicketState.OPEN:
                 await store.tickets.save(replace(ticket, state=TicketState.GONE, ended_at=now))

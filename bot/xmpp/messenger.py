@@ -27,7 +27,9 @@ class XmppMessenger:
         if not self._connection.is_open:
             raise Unreachable("there is no connection to the server")
         said = chat_reply(reply, translator(language))
-        id_, stanza = outgoing.unasked(self._address(), to, language, said, replacing)
+        id_, stanza = outgoing.unasked(
+            self._address(), to, language, said, replacing=replacing, personal=reply.personal
+        )
         self._connection.send(stanza)
         await self._requests.barrier()
         return id_

@@ -46,7 +46,7 @@ def unasked(sender: str, to: str, language: str, said: ChatMessage, replacing: s
     id_ = f"{_RUN}-{next(_NUMBERS)}"
     attributes = f"from={_attribute(sender)} to={_attribute(to)} type='chat' id='{id_}' xml:lang={_attribute(language)}"
     correction = f"<replace xmlns='{ns.CORRECTION}' id={_attribute(replacing)}/>" if replacing else ""
-    return id_, f"<message {attributes}>{_written(said)}{correction}</message>"
+    return id_, f"<message {attributes}>{_written(said)}{correction}{_PRIVATE if personal else ''}</message>"
 
 
 _PRIVATE = f"<no-permanent-store xmlns='{ns.HINTS}'/><no-copy xmlns='{ns.HINTS}'/><private xmlns='{ns.CARBONS}'/>"

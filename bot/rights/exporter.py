@@ -1,0 +1,202 @@
+"""Makes copies of people's data: one at a time for each account, a few in all, begun anew after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from bot.answers import copying as words
+from bot.answers.copying import Failure
+from bot.claims.export import Export, ExportState
+from bot.claims.whose import Whose
+from bot.dialogue.reply import Reply
+from bot.rights.copy import CopyFailed, Places, made
+from bot.rights.world import World, reference
+from bot.servers import NoSuchAccount, ServerError
+from bot.store import StoreError
+
+_LOG = logging.getLogger("privacy-bot")
+
+_MOST_ATTEMPTS = 4
+_PAUSE = 20.0
+"""Seconds before something that failed is tried again; twice as many after the next failure."""
+
+_TELL_EVERY = 5.0
+"""Seconds between two words about how far it is."""
+
+
+@dataclass(slots=True)
+class Job:
+    """An export under way.
+
+    *message* is the one that says how far it is, *told* when it last did (seconds of the loop's clock).
+    """
+
+    export: Export
+    task: asyncio.Task[None]
+    done: int = 0
+    total: int | None = None
+    message: str | None = None
+    told: float = 0.0
+
+
+class Exporter:
+    """Takes wishes for copies and sees to them.
+
+    *report* notes what nobody expected, and returns a number for it.
+    """
+
+    def __init__(self, world: World, places: Places, report: Callable[[Exception], str]) -> None:
+        self._world, self._places, self._report = world, places, report
+        self._limit = asyncio.Semaphore(places.at_once)
+        self._jobs: dict[str, Job] = {}
+        self._beginning: set[str] = set()
+        self._is_resumed = False
+
+    def under_way(self, account: str) -> Job | None:
+        """Return the export of *account* (a bare JID), if there is one."""
+        return next((job for job in self.jobs() if job.export.whose and job.export.whose.account == account), None)
+
+    def jobs(self) -> tuple[Job, ...]:
+        """Return all that are under way, the oldest first."""
+        return tuple(self._jobs.values())
+
+    async def begin(self, whose: Whose, what: str, form: str, language: str) -> Reply:
+        """Begin a copy; raises `ServerError` and `StoreError`, and then there is none."""
+        running = self.under_way(whose.account)
+        if running is not None:
+            return words.already(running.done, running.total)
+        if whose.account in self._beginning:
+            return words.already(0, None)
+        self._beginning.add(whose.account)
+        try:
+            return await self._begin(whose, what, form, language)
+        finally:
+            self._beginning.discard(whose.account)
+
+    async def _begin(self, whose: Whose, what: str, form: str, language: str) -> Reply:
+        uploads = (await self._world.server.settings()).of("uploads")
+        if not any(setting.value for setting in uploads):
+            return words.no_service(self._world.policy)
+        identity = (await self._world.server.identify(whose.name)).id
+        export = Export(reference("C"), what, form, language, replace(whose, identity=identity), self._world.clock())
+        await self._world.store.exports.add(export)
+        ahead = max(0, len(self._jobs) + 1 - self._places.at_once)
+        self._start(export)
+        return words.begun(export.reference, ahead)
+
+    async def cancel(self, account: str) -> bool:
+        """Stop the export of *account*; False when there is none."""
+        job = self.under_way(account)
+        if job is None:
+            return False
+        job.task.cancel()
+        await asyncio.gather(job.task, return_exceptions=True)
+        await self._over(job.export, ExportState.CANCELLED)
+        return True
+
+    async def resume(self) -> None:
+        """Begin anew, once, what an earlier run of the program left; raises `StoreError`."""
+        if self._is_resumed:
+            return
+        left = await self._world.store.exports.unfinished()
+        self._is_resumed = True
+        for export in left:
+            if export.reference not in self._jobs and export.whose is not None:
+                again = replace(export, attempts=export.attempts + 1)
+                await self._world.store.exports.save(again)
+                self._start(again)
+
+    async def stop(self) -> None:
+        """Give up what is under way; it is begun anew at the next start."""
+        tasks = [job.task for job in self._jobs.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def idle(self) -> None:
+        """Return when nothing is under way."""
+        while self._jobs:
+            await asyncio.gather(*(job.task for job in self._jobs.values()), return_exceptions=True)
+
+    def _start(self, export: Export) -> None:
+        task = asyncio.create_task(self._see_to(export))
+        self._jobs[export.reference] = Job(export, task)
+        task.add_done_callback(partial(self._ended, export.reference))
+
+    def _ended(self, reference: str, _task: asyncio.Task[None]) -> None:
+        self._jobs.pop(reference, None)
+
+    async def _see_to(self, export: Export) -> None:
+        async with self._limit:
+            try:
+                await self._make(self._jobs[export.reference])
+            except (NoSuchAccount, CopyFailed) as problem:
+                why = problem.why if isinstance(problem, CopyFailed) else None
+                await self._give_up(export, why)
+            except (ServerError, StoreError) as problem:
+                _LOG.warning("%s failed: %s", export.reference, problem)
+                await self._give_up(export, Failure.SERVER)
+            except Exception as problem:  # noqa: BLE001 -- the person is told, and the log says why
+                self._report(problem)
+                await self._give_up(export, Failure.SERVER)
+
+    async def _make(self, job: Job) -> None:
+        export, world = job.export, self._world
+        whose = export.whose
+        assert whose is not None  # noqa: S101 -- it is under way
+        for attempt in range(export.attempts, _MOST_ATTEMPTS):
+            try:
+                if attempt:
+                    await world.messenger.tell(whose.device, words.again(export.reference), export.language)
+                copy = await made(world, self._places, export, lambda done, total: self._progress(job, done, total))
+                if copy is None:  # another account of the same name
+                    await self._over(export, ExportState.CANCELLED)
+                    return
+                for reply in (words.ready(copy), words.link(copy)):
+                    await world.messenger.tell(whose.device, reply, export.language)
+            except (NoSuchAccount, StoreError):
+                raise
+            except ServerError as problem:
+                _LOG.warning("%s is tried again: %s", export.reference, problem)
+                await asyncio.sleep(_PAUSE * 2**attempt)
+            else:
+                await self._over(export, ExportState.DONE)
+                return
+        raise CopyFailed(Failure.SERVER)
+
+    async def _progress(self, job: Job, done: int, total: int | None) -> None:
+        """Say how far it is, in one message that is corrected again and again (XEP-0308)."""
+        job.done, job.total = done, total
+        now = asyncio.get_running_loop().time()
+        if not job.told:
+            job.told = now
+        if now - job.told < _TELL_EVERY or job.export.whose is None:
+            return
+        job.told = now
+        reply = words.progress(done, total)
+        try:
+            told = await self._world.messenger.tell(
+                job.export.whose.device, reply, job.export.language, replacing=job.message
+            )
+        except ServerError:
+            return  # it is only a word on the way
+        job.message = job.message or told
+
+    async def _give_up(self, export: Export, why: Failure | None) -> None:
+        """Say that there is no copy; an account that is gone is told nothing."""
+        try:
+            if why is not None and export.whose is not None:
+                reply = words.failed(self._world.policy, why, export.reference)
+                await self._world.messenger.tell(export.whose.device, reply, export.language)
+            await self._over(export, ExportState.FAILED)
+        except (ServerError, StoreError) as problem:
+            _LOG.warning("%s failed, and that could not be told: %s", export.reference, problem)
+
+    async def _over(self, export: Export, state: ExportState) -> None:
+        ended: datetime = self._world.clock()
+        await self._world.store.exports.save(replace(export, state=state, ended_at=ended))
