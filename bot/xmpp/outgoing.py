@@ -41,7 +41,9 @@ def message(to: Incoming, language: str, said: ChatMessage, *, personal: bool = 
     return f"<message {_addresses(to)} xml:lang={language}>{content}{thread}{state}</message>"
 
 
-def unasked(sender: str, to: str, language: str, said: ChatMessage, replacing: str | None = None) -> tuple[str, str]:
+def unasked(
+    sender: str, to: str, language: str, said: ChatMessage, *, replacing: str | None = None, personal: bool = False
+) -> tuple[str, str]:
     """Return the id and the stanza of a message that answers nothing; it may correct another (XEP-0308 §3)."""
     id_ = f"{_RUN}-{next(_NUMBERS)}"
     attributes = f"from={_attribute(sender)} to={_attribute(to)} type='chat' id='{id_}' xml:lang={_attribute(language)}"
