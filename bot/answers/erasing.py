@@ -131,7 +131,7 @@ def scheduled(account: str, due: datetime, reference: str) -> Reply:
                 )
             ),
             Paragraph(_("Until then everything stays as it is. I remind you before. To take it back, write:")),
-            Paragraph(KEEP_LINE),
+            Paragraph(p_("command", "keep my account")),
             Paragraph(_("If you want to take your data along: export")),
             Paragraph(_("Reference: %(reference)s")(reference=reference)),
         ),
