@@ -14,6 +14,7 @@ import pytest
 from bot.policy.observed import Slot
 from bot.policy.terms import Category
 from bot.servers import ServerBackend
+from demo.life import put
 from demo.servers import Server, find, running
 from tests.support.backend import Item, MemoryServer
 from tests.support.companion import connected
@@ -61,9 +62,7 @@ class House:
             file = {"name": slot.get.rpartition("/")[2], "bytes": len(content), "time": time.time()}
             self.memory.accounts_held[name][Category.UPLOADS].append({**file, "secret": content})
             return
-        headers = {"Content-Type": type_, **slot.headers}
-        sent = urllib.request.Request(slot.put, content, headers, method="PUT")  # noqa: S310 -- loopback
-        await asyncio.to_thread(lambda: urllib.request.urlopen(sent).close())  # noqa: S310
+        await asyncio.to_thread(put, slot.put, content, {"Content-Type": type_, **slot.headers})
 
     async def fetch(self, name: str, slot: Slot) -> bytes:
         """Return what lies there for everybody who knows the address; raises `urllib.error.HTTPError`."""

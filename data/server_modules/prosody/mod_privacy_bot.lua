@@ -1264,7 +1264,10 @@ local function recount(at)
 	end
 	recounted[at] = now();
 	for _, task in ipairs(module:context(at):get_host_items("task")) do
-		if task.name == "Calculate total storage usage" then task.run(task, os.time()); end
+		if task.name == "Calculate total storage usage" then
+			local fine, err = pcall(task.run, task, os.time()); -- it stumbles over damaged entries of anybody
+			if not fine then complain("Counting all uploads anew", err); end
+		end
 	end
 end
 
