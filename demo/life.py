@@ -2,6 +2,7 @@
 
 import asyncio
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -61,10 +62,15 @@ async def upload(client: ChatClient, service: str, name: str, kind: str, content
     attributes = {"filename": name, "size": str(len(content)), "content-type": kind}
     request.append(Element(f"{{{SLOT}}}request", attributes))
     slot = (await request.send()).xml
-    put = slot.find(f"{{{SLOT}}}slot/{{{SLOT}}}put")
+    target = slot.find(f"{{{SLOT}}}slot/{{{SLOT}}}put")
     get = slot.find(f"{{{SLOT}}}slot/{{{SLOT}}}get")
-    assert put is not None and get is not None  # noqa: S101, PT018 - or the request had failed
-    headers = {header.get("name", ""): header.text or "" for header in put} | {"Content-Type": kind}
-    sent = urllib.request.Request(put.get("url", ""), content, headers, method="PUT")  # noqa: S310 - loopback
-    await asyncio.to_thread(lambda: urllib.request.urlopen(sent).close())  # noqa: S310
+    assert target is not None and get is not None  # noqa: S101, PT018 - or the request had failed
+    headers = {header.get("name", ""): header.text or "" for header in target} | {"Content-Type": kind}
+    await asyncio.to_thread(put, target.get("url", ""), content, headers)
     return str(get.get("url", ""))
+
+
+def put(url: str, content: bytes, headers: Mapping[str, str]) -> None:
+    """Send a file to where a slot says; blocks, raises `urllib.error.HTTPError`."""
+    request = urllib.request.Request(url, content, dict(headers), method="PUT")  # noqa: S310 - loopback
+    urllib.request.urlopen(request).close()  # noqa: S310

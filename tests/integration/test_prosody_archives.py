@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 from xml.etree.ElementTree import fromstring
@@ -11,6 +13,8 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from slixmpp import JID
 
+from bot.policy.observed import Holding
+from bot.policy.terms import Category
 from demo.servers import Extra, Server, find, running
 from tests.support.client import PASSWORD, Client, client
 from tests.support.companion import Line, connected
@@ -57,6 +61,18 @@ async def pings(person: Client, meanwhile: Awaitable[T]) -> tuple[int, T]:
         await person.chat.xmpp.plugin["xep_0199"].send_ping(JID(person.server.domain), timeout=30)
         answered += 1
     return answered, await task
+
+
+def planted(index: int) -> datetime:
+    """When the message of that index was archived."""
+    return datetime.fromtimestamp(START + index, UTC)
+
+
+async def held(line: Line, category: str, account: str = "romeo", before: datetime | None = None) -> Holding:
+    found = await line.companion.inventory(account, [category], details=5, before=before)
+    assert found.failed == ()
+    [holding] = found.holdings
+    return holding
 
 
 async def all_ids(line: Line, category: str = "archive") -> list[str]:
@@ -197,3 +213,85 @@ async def test_many_requests_at_once_are_all_answered(prosody: Server) -> None:
         found = await asyncio.gather(*(line.companion.inventory("romeo") for _ in range(40)))
         assert {each.holding("archive").count for each in found} == {5000}  # type: ignore[union-attr]
         assert is_sql(prosody) or all(each.holding("archive").bytes for each in found)  # type: ignore[union-attr]
+
+
+async def test_others_are_answered_while_the_older_half_is_counted_and_erased(prosody: Server) -> None:
+    plant(prosody, LARGE)
+    half = LARGE // 2
+    async with connected(prosody) as line, client(prosody, "watcher") as watcher:
+        answered, older = await pings(watcher, held(line, Category.ARCHIVE, before=planted(half)))
+        assert (older.count, older.oldest, older.newest) == (half, planted(0), planted(half - 1))
+        assert answered > (0 if is_sql(prosody) else SEVERAL)
+        answered, erased = await pings(watcher, line.companion.erase("romeo", Category.ARCHIVE, planted(half)))
+        assert (erased.erased, erased.left[0].count) == (half, half)
+        assert (erased.left[0].oldest, erased.left[0].newest) == (planted(half), planted(LARGE - 1))
+        assert answered > SEVERAL
+        first = await line.companion.records("romeo", Category.ARCHIVE, None, 2)
+        assert [item["id"] for item in first.items] == [f"id{half}", f"id{half + 1}"]
+
+
+async def test_what_comes_while_the_older_is_erased_stays(prosody: Server) -> None:
+    plant(prosody, 20_000)
+    async with connected(prosody) as line, client(prosody, "romeo") as romeo:
+        prosody.add_account("juliet", PASSWORD)
+        erasing = asyncio.ensure_future(line.companion.erase("romeo", Category.ARCHIVE, planted(19_990)))
+        said = 0
+        while not erasing.done():
+            romeo.chat.xmpp.send_message(JID("juliet@localhost"), f"number {said}", mtype="chat")
+            await romeo.chat.xmpp.plugin["xep_0199"].send_ping(JID("localhost"))
+            said += 1
+        assert (await erasing).erased == 19_990
+        assert (await held(line, Category.ARCHIVE)).count == 10 + said
+
+
+async def test_the_servers_own_count_is_right_after_the_older_is_erased(prosody: Server) -> None:
+    """Else the next message would be refused, since the archive is full."""
+    limit = 20
+    configuration = prosody.directory / "prosody.cfg.lua"
+    text = configuration.read_text()
+    assert "storage_archive_item_limit = 1000000" in text
+    configuration.write_text(
+        text.replace("storage_archive_item_limit = 1000000", f"storage_archive_item_limit = {limit}")
+    )
+    plant(prosody, limit, store="offline")
+    async with connected(prosody) as line, client(prosody, "juliet") as juliet:
+
+        async def write() -> int | None:
+            juliet.chat.xmpp.send_message(JID("romeo@localhost"), "are you there?", mtype="chat")
+            await juliet.chat.xmpp.plugin["xep_0199"].send_ping(JID("localhost"))
+            return (await held(line, Category.OFFLINE_MESSAGES)).count
+
+        assert await write() == limit, "it is full"
+        erased = await line.companion.erase("romeo", Category.OFFLINE_MESSAGES, planted(limit - 1))
+        assert erased.erased == limit - 1
+        assert await write() == 2
+
+
+async def test_only_the_older_of_own_messages_in_rooms_goes(prosody: Server) -> None:
+    room = "verona@conference.localhost"
+    async with connected(prosody) as line, client(prosody, "romeo") as romeo, client(prosody, "juliet") as juliet:
+        await open_room(romeo, room)
+        await speak(romeo, room, "one", "two")
+        await speak(juliet, room, "hers")
+        before = datetime.fromtimestamp(int(time.time()) + 1, UTC)
+        await asyncio.sleep(1.1)
+        await speak(romeo, room, "three")
+        older = await held(line, Category.ROOM_ARCHIVE, before=before)
+        assert (older.count, older.items) == (2, ({"room": room, "count": 2},))
+        assert older.newest is not None
+        assert older.newest < before
+        erased = await line.companion.erase("romeo", Category.ROOM_ARCHIVE, before)
+        assert (erased.erased, [holding.count for holding in erased.left]) == (2, [1])
+        [record] = (await line.companion.records("romeo", Category.ROOM_ARCHIVE)).items
+        assert "three" in record["xml"]
+        assert (await held(line, Category.ROOM_ARCHIVE, "juliet")).count == 1
+        assert (await line.companion.erase("romeo", Category.ROOM_ARCHIVE, before)).erased == 0
+
+
+async def test_the_older_in_a_room_is_found_behind_much_that_is_newer(prosody: Server) -> None:
+    """What is newer does not use up the bounds of the search."""
+    plant(prosody, 30_000, user="verona", store="muc_log", host="conference.localhost")
+    async with connected(prosody) as line:
+        everything = await held(line, Category.ROOM_ARCHIVE)
+        older = await held(line, Category.ROOM_ARCHIVE, before=planted(100))
+        assert (everything.partial, older.partial) == (True, False)

@@ -6,6 +6,8 @@ What every companion module has to do is tested in tests/contract.
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,15 +18,18 @@ from slixmpp import JID, Iq
 from slixmpp.exceptions import IqError
 from slixmpp.xmlstream import StanzaBase
 
-from bot.servers import NoSuchAccount, Refused
+from bot.policy.observed import Slot
+from bot.policy.terms import Category
+from bot.servers import Changed, NoSuchAccount, Refused, Unsupported
 from bot.xmpp.connection import Connection
 from demo.client import logged_in
+from demo.life import put
 from demo.servers import Extra, Server, find, running
 from demo.servers.accounts import RegistrationError, register
 from demo.servers.process import LOOPBACK
 from tests.support.client import PASSWORD, Client, client, condition
 from tests.support.companion import Line, connected
-from tests.support.prosody import CONTROL, plant_archive, plant_store
+from tests.support.prosody import CONTROL, encoded, files_of, hasten, plant_archive, plant_store
 from tests.support.versions import named, with_storage
 
 BOT = "privacy@localhost"
@@ -51,7 +56,8 @@ def prosody(installed: tuple[str, bool], tmp_path: Path) -> Iterator[Server]:
         plugins=plugins,
         settings=UNTOUCHED.settings,
         modules='modules_enabled = { "privacy_bot", "control" }',
-        components='VirtualHost "other.localhost"\nmodules_enabled = { "control" }\n'
+        components='http_file_share_secret = "else slots end with a restart"\n'
+        'VirtualHost "other.localhost"\nmodules_enabled = { "control" }\n'
         'Component "second.localhost"\ncomponent_secret = "component-secret"\n',
     )
     directory = tmp_path / "server"
@@ -258,6 +264,19 @@ async def test_requests_that_make_no_sense_are_refused(prosody: Server) -> None:
             ("accounts", '{"after":5}', False),
             ("records", '{"account":"romeo","category":"archive","after":"nonsense"}', False),
             ("records", '{"account":"romeo"}', False),
+            ("inventory", '{"account":"romeo","before":"2026"}', False),
+            ("inventory", '{"account":"romeo","before":-1}', False),
+            ("erase", '{"account":"romeo","category":"archive","before":1e999}', True),
+            ("erase", '{"account":"romeo","category":"archive","id":5}', True),
+            ("identify", '{"account":"romeo"}', False),
+            ("identify", "{}", True),
+            ("slot", '{"account":"romeo","name":"a","size":1,"type":"b"}', False),
+            ("slot", '{"account":"romeo","name":"a","size":1.5,"type":"b"}', True),
+            ("slot", '{"account":"romeo","name":"a","size":"1","type":"b"}', True),
+            ("slot", '{"account":"romeo","name":"a","type":"b"}', True),
+            ("slot", '{"account":"romeo","name":"a\\u0000","size":1,"type":"b"}', True),
+            ("slot", '{"account":"romeo","name":["a"],"size":1,"type":"b"}', True),
+            ("slot", '{"account":"romeo","name":"a","size":1}', True),
         ):
             with pytest.raises(Refused, match="bad-request"):
                 await line.requests.ask(operation, text, changes=changes)
@@ -309,3 +328,195 @@ async def test_a_reload_keeps_one_of_everything(prosody: Server) -> None:
         await romeo.ask("hello", to=BOT)
         await seen.next("message")
         assert seen.stanzas.empty()
+
+
+async def upload(slot: Slot, content: bytes) -> None:
+    await asyncio.to_thread(put, slot.put, content, {"Content-Type": "text/plain", **slot.headers})
+
+
+async def gone(server: Server) -> None:
+    async with asyncio.timeout(20):
+        while files_of(server):  # noqa: ASYNC110 -- nothing tells
+            await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize("category", [Category.UPLOADS, Category.ACCOUNT])
+async def test_what_is_uploaded_after_its_erasure_does_not_outlive_a_restart(prosody: Server, category: str) -> None:
+    prosody.add_account("romeo", PASSWORD)
+    async with connected(prosody) as line, client(prosody, "juliet"):
+        slots = [await line.companion.slot("romeo", "late.txt", 4, "text/plain") for _ in range(2)]
+        hers = await line.companion.slot("juliet", "hers.txt", 4, "text/plain")
+        await upload(slots[0], b"soon")
+        await line.companion.erase("romeo", category)
+        assert files_of(prosody) == []
+        for slot in slots:
+            await upload(slot, b"late")
+        await upload(hers, b"hers")
+        assert len(files_of(prosody)) == 3
+    prosody.stop()
+    assert hasten(prosody, -1) == 2
+    prosody.start()
+    async with asyncio.timeout(20):
+        while len(files_of(prosody)) > 1:  # noqa: ASYNC110 -- nothing tells
+            await asyncio.sleep(0.1)
+    async with connected(prosody) as line:
+        assert await counted(line, "juliet", Category.UPLOADS) == 1
+    prosody.stop()
+    assert hasten(prosody, 0) == 0, "they are forgotten"
+
+
+async def test_a_slot_that_is_not_over_yet_is_waited_for(prosody: Server) -> None:
+    prosody.add_account("romeo", PASSWORD)
+    async with connected(prosody) as line:
+        slot = await line.companion.slot("romeo", "late.txt", 4, "text/plain")
+        await line.companion.erase("romeo", Category.UPLOADS)
+    prosody.stop()
+    over = time.time() + 6
+    assert hasten(prosody, 6) == 1
+    prosody.start()
+    await upload(slot, b"late")
+    await gone(prosody)
+    assert time.time() > over - 1
+
+
+@pytest.mark.parametrize(("silent", "stays"), [(10, True), (4000, False)])
+async def test_an_upload_that_is_under_way_is_waited_for(prosody: Server, silent: int, stays: bool) -> None:  # noqa: FBT001
+    prosody.add_account("romeo", PASSWORD)
+    async with connected(prosody) as line:
+        slot, other = [await line.companion.slot("romeo", "late.txt", 4, "text/plain") for _ in range(2)]
+        await upload(other, b"late")
+        [late] = files_of(prosody)
+        await line.companion.erase("romeo", Category.UPLOADS)
+    prosody.stop()
+    late.write_text("uploaded after all")
+    under_way = late.with_name(encoded(slot.get.split("/")[-2]) + ".bin~")
+    under_way.write_text("ha")
+    os.utime(under_way, (time.time() - silent,) * 2)
+    hasten(prosody, -1)
+    prosody.start()
+    async with asyncio.timeout(20):
+        while late.exists():  # noqa: ASYNC110 -- nothing tells
+            await asyncio.sleep(0.1)
+    await asyncio.sleep(0.5)
+    assert under_way.exists() == stays
+    prosody.stop()
+    assert hasten(prosody, 0) == int(stays)
+
+
+async def test_an_identity_outlives_a_restart_and_not_the_account(prosody: Server) -> None:
+    prosody.add_account("romeo", PASSWORD)
+    async with connected(prosody) as line:
+        assert await counted(line, "romeo", Category.BOT_RECORDS) == 0
+        was = (await line.companion.identify("romeo")).id
+        assert await counted(line, "romeo", Category.BOT_RECORDS) == 1
+    prosody.stop()
+    prosody.start()
+    async with connected(prosody) as line:
+        assert (await line.companion.identify("romeo")).id == was
+        async with client(prosody, "romeo") as romeo:
+            await tell(romeo, "<query xmlns='jabber:iq:register'><remove/></query>", "localhost")
+        with pytest.raises(NoSuchAccount):
+            await line.companion.identify("romeo")
+        prosody.add_account("romeo", PASSWORD)
+        assert await counted(line, "romeo", Category.BOT_RECORDS) == 0
+        with pytest.raises(Changed):
+            await line.companion.erase("romeo", Category.ACCOUNT, identity=was)
+        assert (await line.companion.identify("romeo")).id != was
+
+
+async def test_an_identity_that_was_left_behind_is_not_inherited(prosody: Server) -> None:
+    prosody.stop()
+    plant_store(prosody, "privacy_bot", "romeo", "id", "of-another-romeo")
+    prosody.start()
+    prosody.add_account("romeo", PASSWORD)
+    async with connected(prosody) as line:
+        with pytest.raises(Changed):
+            await line.companion.erase("romeo", Category.ACCOUNT, identity="of-another-romeo")
+        assert (await line.companion.identify("romeo")).id != "of-another-romeo"
+
+
+async def test_a_slot_is_given_as_to_the_account_itself(installed: tuple[str, bool], tmp_path: Path) -> None:
+    version, sql = installed
+    limits = 'http_file_share_daily_quota = 10\nhttp_file_share_allowed_file_types = { "text/*" }\n'
+    stranger = 'Component "a.elsewhere.example" "http_file_share"\nhttp_file_share_size_limit = 1\n'
+    with running(find("prosody", version), tmp_path, extra=Extra(sql=sql, components=limits + stranger)) as server:
+        server.add_account("romeo", PASSWORD)
+        async with connected(server) as line, client(server, "juliet"):
+            slot = await line.companion.slot("romeo", "a b.txt", 8, "text/plain")
+            assert (slot.refused, slot.retention) == (None, 7 * 86400)
+            assert slot.get.startswith(f"http://127.0.0.1:{server.parameters.http}/"), (
+                "of the own service, although another is first"
+            )
+            await upload(slot, b"12345678")
+            refused = await line.companion.slot("romeo", "b.txt", 8, "text/plain")
+            assert (refused.refused, refused.limit, refused.put) == ("quota", None, "")
+            assert (await line.companion.slot("juliet", "b.txt", 8, "text/plain")).refused is None
+            for name, kind in (("a.png", "image/png"), ("a/b.txt", "text/plain")):
+                assert (await line.companion.slot("juliet", name, 2, kind)).refused == "other"
+            assert (await line.companion.slot("romeo", "c.txt", 1, "text/plain")).refused is None
+            holding = (await line.companion.inventory("romeo", [Category.UPLOADS])).holding(Category.UPLOADS)
+            assert holding is not None
+            assert (holding.count, holding.facts["unused_slots"]) == (1, 1)
+
+
+async def test_without_an_upload_service_there_is_no_slot(installed: tuple[str, bool], tmp_path: Path) -> None:
+    version, sql = installed
+    none = "enabled = false"  # of the upload service, after whose lines it stands
+    extra = Extra(sql=sql, modules='modules_enabled = { "privacy_bot", "bosh" }', components=none)
+    with running(find("prosody", version), tmp_path, extra=extra) as server:
+        server.add_account("romeo", PASSWORD)
+        async with connected(server) as line:
+            hello = await line.companion.hello()
+            assert hello.dated == {Category.ARCHIVE, Category.OFFLINE_MESSAGES, Category.ROOM_ARCHIVE}
+            assert "slot" in hello.operations
+            with pytest.raises(Unsupported):
+                await line.companion.slot("romeo", "a.txt", 1, "text/plain")
+            assert (await line.companion.erase("romeo", Category.ACCOUNT)).left == ()
+
+
+async def test_what_pep_stores_can_be_published_again(prosody: Server) -> None:
+    node, pubsub = "urn:example:a&b", "http://jabber.org/protocol/pubsub"
+    options = {
+        "access_model": "whitelist",
+        "max_items": "5",
+        "persist_items": "true",
+        "send_last_published_item": "never",
+    }
+    fields = "".join(f"<field var='pubsub#{name}'><value>{value}</value></field>" for name, value in options.items())
+    form = (
+        "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE' type='hidden'>"
+        f"<value>{pubsub}#publish-options</value></field>{fields}</x>"
+    )
+    name = node.replace("&", "&amp;")
+    async with connected(prosody) as line, client(prosody, "romeo") as romeo:
+        for item in ("one", "'2'"):
+            await tell(
+                romeo,
+                f"<pubsub xmlns='{pubsub}'><publish node='{name}'><item id=\"{item}\"><a xmlns='b'>{item}</a></item>"
+                f"</publish><publish-options>{form}</publish-options></pubsub>",
+            )
+        found = (await line.companion.records("romeo", Category.CLIENT_DATA)).items
+        mine = [record for record in found if record["node"] == node]
+        configuration, *published = [fromstring(record["xml"]) for record in mine]  # noqa: S314 -- ours
+        form_found = configuration[0][0]
+        assert configuration[0].get("node") == node
+        values = {field.get("var"): [value.text for value in field] for field in form_found}
+        assert values == {
+            "FORM_TYPE": [f"{pubsub}#node_config"],
+            "pubsub#access_model": ["whitelist"],
+            "pubsub#max_items": ["5"],
+            "pubsub#persist_items": ["1"],
+            "pubsub#send_last_published_item": ["never"],
+        }
+        assert [(element[0].get("node"), element[0][0].get("id")) for element in published] == [
+            (node, "one"),
+            (node, "'2'"),
+        ]
+        assert [element[0][0].findtext("{b}a") for element in published] == ["one", "'2'"]
+        await line.companion.erase("romeo", Category.CLIENT_DATA)
+        as_form, first = mine[0]["xml"], mine[1]["xml"]
+        create = as_form[as_form.index("<x ") : as_form.index("</configure>")]
+        await tell(romeo, f"<pubsub xmlns='{pubsub}'><create node='{name}'/><configure>{create}</configure></pubsub>")
+        await tell(romeo, first.replace("<items", "<publish").replace("</items", "</publish"))
+        again = (await line.companion.records("romeo", Category.CLIENT_DATA)).items
+        assert [record["xml"] for record in again if record["node"] == node] == [record["xml"] for record in mine[:2]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from bot.servers import NoSuchAccount, ServerError, Unsupported
 from demo.servers import Extra, Server, find, running
 from tests.support.client import PASSWORD
 from tests.support.companion import connected
-from tests.support.prosody import START, plant_store
+from tests.support.prosody import START, hasten, plant_store, write_list
 from tests.support.versions import versions_of
 
 every_version = pytest.mark.parametrize("version", versions_of("prosody"))
@@ -120,3 +121,81 @@ async def test_accounts_that_prosody_cannot_remove_stay_whole(version: str, tmp_
                 await line.companion.erase("romeo", Category.ACCOUNT)
             [held] = (await line.companion.inventory("romeo", [Category.UPLOADS])).holdings
             assert held.facts["unused_slots"] == 1, "nothing was begun"
+
+
+def at(index: int) -> datetime:
+    """When the item of that index was stored."""
+    return datetime.fromtimestamp(START + index, UTC)
+
+
+@every_version
+async def test_only_the_older_files_of_one_person_go(version: str, tmp_path: Path) -> None:
+    never = "http_file_share_expires_after = 1000000000"
+    with running(find("prosody", version), tmp_path, extra=Extra(settings=never)) as server:
+        for name in ("romeo", "juliet"):
+            server.add_account(name, PASSWORD)
+        path = plant_slots(server, ["romeo", "juliet"] * 100)
+        files = path.parent / "http_file_share"
+        files.mkdir()
+        for index in range(200):
+            (files / f"slot{index}.bin").write_text("1234567")
+        async with connected(server) as line:
+            [older] = (await line.companion.inventory("romeo", [Category.UPLOADS], 200, at(100))).holdings
+            assert (older.count, older.bytes, older.oldest, older.newest) == (50, 350, at(0), at(98))
+            assert {item["id"] for item in older.items} == {f"slot{index}" for index in range(0, 100, 2)}
+            erased = await line.companion.erase("romeo", Category.UPLOADS, at(100))
+            assert (erased.erased, erased.left[0].count, erased.left[0].oldest) == (50, 50, at(100))
+            [hers] = (await line.companion.inventory("juliet", [Category.UPLOADS])).holdings
+            assert (hers.count, hers.facts["unused_slots"]) == (100, 0)
+        left = {one.name for one in files.iterdir()}
+        assert left == {f"slot{index}.bin" for index in range(200) if index % 2 or index >= 100}
+        assert path.read_text().count("\n});\n") == 150
+
+
+@every_version
+async def test_of_a_damaged_archive_nothing_is_erased_by_time(version: str, tmp_path: Path) -> None:
+    with running(find("prosody", version), tmp_path, extra=Extra(settings='archive_expires_after = "never"')) as server:
+        server.add_account("romeo", PASSWORD)
+        write_list(server, "romeo", range(10))
+        path = server.directory / "data" / "localhost" / "archive" / "romeo.list"
+        damaged = path.read_text() + 'item({\n\t["key"] = "half'
+        path.write_text(damaged)
+        async with connected(server) as line:
+            found = await line.companion.inventory("romeo", [Category.ARCHIVE], before=at(5))
+            assert [(failure.category, failure.reason) for failure in found.failed] == [("archive", "error")]
+            with pytest.raises(ServerError):
+                await line.companion.erase("romeo", Category.ARCHIVE, at(5))
+        assert path.read_text() == damaged
+        assert [one.name for one in path.parent.iterdir()] == ["romeo.list"]
+        log = server.log.read_text()
+        assert "damaged item" in log
+        assert not [line for line in log.splitlines() if "failed:" in line and "romeo" in line]
+
+
+@every_version
+async def test_a_damaged_entry_of_somebody_else_keeps_nobody_from_erasing(version: str, tmp_path: Path) -> None:
+    with running(find("prosody", version), tmp_path, extra=Extra()) as server:
+        server.add_account("romeo", PASSWORD)
+        path = plant_slots(server, ["romeo", "romeo"])
+        hers = 'item({\n\t["key"] = "half";\n\t["with"] = "juliet@localhost";\n\t["na\n'
+        path.write_text(hers + path.read_text())
+        async with connected(server) as line:
+            for before in (at(1), None):
+                await line.companion.erase("romeo", Category.UPLOADS, before)
+                left = path.read_text()
+                assert left.count("romeo@localhost") == (1 if before else 0)
+                assert left.startswith(hers)
+
+
+@every_version
+async def test_what_the_module_remembers_may_be_damaged(version: str, tmp_path: Path) -> None:
+    with running(find("prosody", version), tmp_path, extra=Extra()) as server:
+        server.add_account("romeo", PASSWORD)
+        server.stop()
+        (server.directory / "data" / "localhost" / "privacy_bot_state.dat").write_text("return {")
+        server.start()
+        async with connected(server) as line:
+            await line.companion.slot("romeo", "a.txt", 1, "text/plain")
+            await line.companion.erase("romeo", Category.UPLOADS)
+        server.stop()
+        assert hasten(server, 0) == 1

@@ -32,8 +32,12 @@ HELD = {
 }
 """How much of what every server holds of somebody who `settled`."""
 
-NODES = {"urn:xmpp:bookmarks:1", "storage:rosternotes"}
+PEP_NODE, PRIVATE_NODE = "urn:xmpp:bookmarks:1", "storage:rosternotes"
+NODES = {PEP_NODE, PRIVATE_NODE}
 """What clients stored; servers add nodes of their own to them."""
+
+PROFILE_NODES = {"http://jabber.org/protocol/nick", "urn:xmpp:avatar:metadata"}
+"""PEP nodes that are of the profile."""
 
 _NUMBERS = count()
 
@@ -46,7 +50,7 @@ def _published(node: str, item: str, payload: str) -> str:
     return f"<pubsub xmlns='http://jabber.org/protocol/pubsub'>{publish}</pubsub>"
 
 
-_NICK, _AVATAR, _BOOKMARKS = "http://jabber.org/protocol/nick", "urn:xmpp:avatar:metadata", "urn:xmpp:bookmarks:1"
+_NICK, _AVATAR, _BOOKMARKS = "http://jabber.org/protocol/nick", "urn:xmpp:avatar:metadata", PEP_NODE
 
 _SET = (
     "<vCard xmlns='vcard-temp'><FN>Romeo Montague</FN></vCard>",
@@ -72,6 +76,13 @@ async def settle(server: Server, name: str) -> None:
     async with client(server, friend) as other:
         for text in ("Are you there?", "Then until tomorrow."):
             other.chat.xmpp.send_message(JID(f"{name}@{server.domain}"), text, mtype="chat")
+        await _processed(other)
+
+
+async def write_to(server: Server, name: str, text: str = "One more thing.") -> None:
+    """Have somebody write to *name*."""
+    async with client(server, "passer-by") as other:
+        other.chat.xmpp.send_message(JID(f"{name}@{server.domain}"), text, mtype="chat")
         await _processed(other)
 
 

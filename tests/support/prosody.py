@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import time
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -64,6 +66,27 @@ def plant_archive(server: Server, user: str, number: int, *, store: str = "archi
         _insert(server, "prosodyarchive", columns, rows)
     else:
         write_list(server, user, range(number), store=store, host=host)
+
+
+def hasten(server: Server, seconds: float) -> int:
+    """Let the slots that the module remembers be over in *seconds* from now; return how many there are."""
+    due = f"{time.time() + seconds:.0f}"
+    if is_sql(server):
+        with closing(sqlite3.connect(database(server))) as connection, connection:
+            found = connection.execute("select value from prosody where store = 'privacy_bot_state' and key = 'late'")
+            text, number = re.subn(r'("time":)\d+', rf"\g<1>{due}", "".join(value for (value,) in found))
+            update = "update prosody set value = ? where store = 'privacy_bot_state' and key = 'late'"
+            connection.execute(update, (text,))
+        return number
+    path = server.directory / "data" / encoded(server.domain) / "privacy_bot_state.dat"
+    text, number = re.subn(r'(\["time"\] = )\d+', rf"\g<1>{due}", path.read_text())
+    path.write_text(text)
+    return number
+
+
+def files_of(server: Server) -> list[Path]:
+    """What lies where the upload service keeps its files, also of uploads under way."""
+    return sorted((server.directory / "data" / encoded(f"upload.{server.domain}")).glob("http_file_share/*"))
 
 
 def write_list(server: Server, user: str, indexes: Iterable[int], *, store: str = "archive", host: str = "") -> None:

@@ -16,7 +16,7 @@
 -- Needs Lua 5.2 or later.  Storage: internal and sql are known in full.  Of other drivers the known stores are read through
 -- Prosody's interface, and the inventory says that there may be more.
 
-local VERSION, PROTOCOL = "1.0.0", 1;
+local VERSION, PROTOCOL = "1.1.0", 1;
 local NS = "xmpp-privacy-bot:companion:1";
 
 local CHUNK = 256 * 1024;        -- bytes of a file that are looked at before others get their turn
@@ -26,7 +26,9 @@ local PATIENCE = 15;             -- seconds for one category of an inventory, or
 local ALL_PATIENCE = 30;         -- seconds for an inventory; the bot waits a little longer
 local PAGE_BYTES = 200 * 1000;
 local ROOM_BUDGET = 20000;       -- messages that an inventory looks at in the rooms' archives
-local SLOT_LIFETIME = 660;       -- seconds that a file can be uploaded after the slot was given, at most
+local SLOT_LIFETIME = 660;       -- seconds that an upload can begin after the slot was given, at most
+local UPLOAD_SILENCE = 3600;     -- seconds without a byte after which an upload that began is dead
+local LATEST = 2 ^ 31 - 1;       -- the latest time that fits into the columns of most databases
 local RECOUNT_ROWS = 2000;       -- above that, counting all uploads anew would be felt by others
 
 -- 0.12 has no prefix in the names of its own libraries.
@@ -52,6 +54,7 @@ local serialize = library "util.serialization".serialize;
 local st = library "util.stanza";
 local storagemanager = library "core.storagemanager";
 local usermanager = library "core.usermanager";
+local new_uuid = library "util.uuid".generate;
 local parse_xml = library "util.xml".parse;
 local now = library "util.time".now;
 
@@ -135,8 +138,8 @@ local function within(seconds, ...)
 end
 
 -- Archives ------------------------------------------------------------------------------------
--- Two kinds with the same methods: stat(), each(), back(), remove(), clear().  The driver
--- "internal" parses the whole file for every question (0.12) or reads item by item (13), and blocks
+-- Two kinds with the same methods: stat(), each(), back(), remove(), clear().  With the member
+-- before, all of them know only what is older than that time.  The driver "internal" parses the whole file for every question (0.12) or reads item by item (13), and blocks
 -- the server meanwhile; so its list files are read here.  An item begins with "item(" at the
 -- beginning of a line; no text can fake that, since line breaks inside of texts are escaped.
 
@@ -224,7 +227,26 @@ local function counted_before(path, file, inode)
 	return { inode = inode, count = 0, size = 0, tail = "" };
 end
 
+-- Whether an item is one that this archive was opened for, as far as its text tells.
+function File:wants(text)
+	return (not self.mark or text:find(self.mark, 1, true) ~= nil) and (not self.before or time_of(text) < self.before);
+end
+
+-- What is older than a time; all has to be looked at, since nothing says that it lies in order.
+function File:stat_before()
+	local stat = { count = 0, bytes = 0 };
+	self:forth(0, function (text)
+		breathe();
+		local time = time_of(text);
+		if time >= self.before then return; end
+		stat.count, stat.bytes = stat.count + 1, stat.bytes + #text;
+		stat.oldest, stat.newest = math.min(stat.oldest or time, time), math.max(stat.newest or time, time);
+	end);
+	return stat;
+end
+
 function File:stat()
+	if self.before then return self:stat_before(); end
 	local inode = lfs.attributes(self.path, "ino");
 	local file = inode and io.open(self.path, "rb");
 	if not file then return { count = 0, bytes = 0 }; end
@@ -270,7 +292,7 @@ function File:each(cursor, visit, quick)
 	self:forth(cursor and self:after(cursor) or 0, function (text, offset)
 		breathe();
 		local entry;
-		if (not self.mark or text:find(self.mark, 1, true)) and (not quick or quick(text)) then
+		if self:wants(text) and (not quick or quick(text)) then
 			entry = to_entry(parse(text), offset);
 			if self.with and entry.with ~= self.with then entry = nil; end
 		end
@@ -286,19 +308,21 @@ end
 function File:back(visit, quick)
 	self:backward(function (text, offset)
 		breathe();
+		if not self:wants(text) then return; end
 		return visit((not quick or quick(text)) and to_entry(parse(text), offset) or nil);
 	end);
 end
 
--- Writes the file anew without the items that have one of these ids.  The last step is not
--- interrupted: what was added meanwhile is copied, then the driver is made to forget how many items
--- it believes there are (it deletes the list), then the new file takes the place.
+-- Writes the file anew without the items that are wanted, and have one of these ids if there are any.
+-- The last step is not interrupted: what was added meanwhile is copied, then the driver is made to
+-- forget how many items it believes there are (it deletes the list), then the new file takes the place.
 function File:rewrite(ids, scratch)
 	local removed, copied = 0, 0;
 	local target = assert(io.open(scratch, "wb"));
 	local function copy(text, offset)
 		breathe();
-		if ids[parse(text).key or tostring(offset)] then removed = removed + 1; else assert(target:write(text)); end
+		local goes = self:wants(text) and (not ids or ids[parse(text).key or tostring(offset)]);
+		if goes then removed = removed + 1; else assert(target:write(text)); end
 		copied = offset + #text;
 	end
 	local inode = lfs.attributes(self.path, "ino");
@@ -316,6 +340,7 @@ end
 
 -- One at a time for each file: uploads and rooms have one for everybody.
 function File:remove(ids)
+	if not lfs.attributes(self.path, "ino") then return 0; end
 	local scratch = self.path .. ".privacy_bot";
 	while scratches[scratch] do breathe(0.02); end
 	scratches[scratch] = true;
@@ -326,7 +351,11 @@ function File:remove(ids)
 	return removed or self:remove(ids);
 end
 
-function File:clear() return self.path == "" or self.api:delete(self.user); end
+-- Removes everything that it was opened for.
+function File:clear()
+	if self.before then return self:remove(); end
+	return self.path == "" or self.api:delete(self.user);
+end
 
 -- The driver "sql": its tables are read with statements of our own, since its interface parses every
 -- row and knows no position that outlives the removal of an item.
@@ -369,6 +398,10 @@ function Table:select(columns, condition, ...)
 end
 
 function Table:stat()
+	if self.before then -- answered by the index of the times
+		local row = self:select('COUNT(*), MIN("when"), MAX("when")', ' AND "when" < ?', self.before)[1];
+		return { count = tonumber(row[1]), oldest = tonumber(row[2]), newest = tonumber(row[3]) };
+	end
 	local function edge(order)
 		local row = self:select('"when"', ' ORDER BY "sort_id" ' .. order .. " LIMIT 1")[1];
 		return row and tonumber(row[1]);
@@ -376,6 +409,8 @@ function Table:stat()
 	return { count = tonumber(self:select("COUNT(*)", "")[1][1]), oldest = edge "ASC", newest = edge "DESC" };
 end
 
+-- Times are compared here: in the statement, they could make the database choose another index than
+-- that of the order, or look at a whole archive in one go until it has found enough rows.
 function Table:walk(order, compare, last, visit, quick)
 	local condition = ' AND "sort_id" ' .. compare .. ' ? ORDER BY "sort_id" ' .. order .. " LIMIT " .. ROWS;
 	repeat
@@ -383,8 +418,9 @@ function Table:walk(order, compare, last, visit, quick)
 		for _, row in ipairs(rows) do
 			breathe();
 			last = tonumber(row[1]);
-			local entry = (not quick or quick(row[3])) and { id = row[2], stanza = parse_xml(row[3]), time = tonumber(row[4]) } or nil;
-			if visit(entry, ("%d"):format(last)) then return; end
+			local wanted = not self.before or tonumber(row[4]) < self.before;
+			local entry = wanted and (not quick or quick(row[3])) and { id = row[2], stanza = parse_xml(row[3]), time = tonumber(row[4]) } or nil;
+			if (wanted or order == "ASC") and visit(entry, ("%d"):format(last)) then return; end
 		end
 	until #rows < ROWS;
 end
@@ -405,9 +441,24 @@ function Table:remove(ids)
 	return removed;
 end
 
--- In steps, since one statement for a large archive would block; the driver does the last one
--- itself, so that its own count is right.
+-- In steps, since one statement for a large archive would block.  The driver's own ranges are of whole
+-- seconds, while it stores fractions where the database lets it; so it only has to count anew at the end.
+function Table:clear_before()
+	local row;
+	repeat
+		row = self:select('"when"', ' AND "when" < ? ORDER BY "when" LIMIT 1 OFFSET 500', self.before)[1];
+		assert(self.engine:transaction(function ()
+			self.engine:delete("DELETE" .. FROM .. (row and ' AND "when" <= ?' or ' AND "when" < ?'),
+				self.host, self.user, self.store, row and row[1] or self.before);
+		end));
+		breathe();
+	until not row;
+	return self.api:delete(self.user, { ["end"] = 0 });
+end
+
+-- The same for everything: only the last step has to be the driver's.
 function Table:clear()
+	if self.before then return self:clear_before(); end
 	repeat
 		local row = self:select('"sort_id"', ' ORDER BY "sort_id" LIMIT 1 OFFSET 500')[1];
 		if row then
@@ -420,17 +471,20 @@ function Table:clear()
 	return self.api:delete(self.user);
 end
 
--- An archive of an account, or with at of another host; with restricts it to one correspondent.
-local function archive_of(store, user, at, with)
+-- An archive of an account, or with at of another host; with restricts it to one correspondent, before
+-- to what is older than that time.
+local function archive_of(store, user, at, with, before)
 	at = at or host;
 	local driver, name = storagemanager.get_driver(at, store:sub(1, 4) == "pep_" and "pep_data" or store);
-	local archive = { store = store, user = user, host = at, with = with, api = driver:open(store, "archive") };
+	local archive = { store = store, user = user, host = at, with = with, before = before, api = driver:open(store, "archive") };
 	if name == "internal" or name == "none" then
 		archive.path = name == "internal" and files.getpath(user, at, store, "list") or ""; -- no file, no items
 		archive.mark = with and '["with"] = ' .. serialize(with) or nil;
 		return setmetatable(archive, File);
 	elseif name == "sql" then
 		archive.engine = sql_engine(at);
+		if before and archive.engine.params.driver ~= "SQLite3" then before = math.floor(math.min(math.ceil(before), LATEST)); end
+		archive.before = before; -- of the column's type
 		return setmetatable(archive, Table);
 	end
 	error(UNKNOWN_STORAGE, 0);
@@ -530,7 +584,8 @@ end
 
 -- Acting as the user: what some modules keep in memory stays right, and clients hear of it.  Their
 -- handlers expect a session and the account to be online; for those offline it is, for that moment.
-local function as_user(user, stanza)
+-- Returns what is answered, if anything.
+local function ask_as(user, stanza)
 	local sessions, answer = hosts[host].sessions, nil;
 	local session = {
 		type = "c2s", username = user, host = host, resource = "privacy-bot", full_jid = bare_of(user) .. "/privacy-bot",
@@ -544,6 +599,11 @@ local function as_user(user, stanza)
 	local fine, err = pcall(prosody.core_post_stanza, session, stanza, true);
 	if standin and sessions[user] == standin then sessions[user] = nil; end
 	if not fine then error(err, 0); end
+	return answer;
+end
+
+local function as_user(user, stanza)
+	local answer = ask_as(user, stanza);
 	if st.is_stanza(answer) and answer.attr.type == "error" then error("refused: " .. tostring(select(2, answer:get_error()))); end
 	breathe();
 end
@@ -747,8 +807,9 @@ local function all_settings()
 end
 
 -- Categories ----------------------------------------------------------------------------------
--- Each has available() (can this server hold it at all), look(user) → holding, list of items, and
--- where they make sense records(user, arguments) → sources, and erase(user) → how many.
+-- Each has available() (can this server hold it at all), look(user, details, before) → holding, list of
+-- items, and where they make sense records(user, arguments) → sources, and erase(user, before) → how
+-- many.  Only those that are dated heed before: what is older than that time, or everything without.
 
 local categories, ORDER = {}, array();
 local function category(name, definition)
@@ -944,20 +1005,24 @@ category("ip_addresses", {
 
 -- A category that is one archive.
 local function archive_category(name, required, store, complete)
-	local function open(user) return archive_of(store, user); end
+	local function open(user, before) return archive_of(store, user, nil, nil, before); end
 	category(name, {
+		dated = true;
 		available = with_module(required);
-		look = function (user, wanted)
-			local holding, items = open(user):stat(), array();
+		look = function (user, wanted, before)
+			local holding, items = open(user, before):stat(), array();
 			complete(holding, user, wanted > 0 and function (visit)
-				open(user):each(nil, function (entry) items:push(visit(entry)); return #items >= wanted; end);
+				open(user, before):each(nil, function (entry)
+					if entry then items:push(visit(entry)); end
+					return #items >= wanted;
+				end);
 			end);
 			return holding, items;
 		end;
 		records = function (user) return { archive_source("", open(user)) }; end;
-		erase = function (user)
-			local number = open(user):stat().count;
-			open(user):clear();
+		erase = function (user, before)
+			local number = open(user, before):stat().count;
+			if number > 0 or not before then open(user, before):clear(); end
 			return number;
 		end;
 	});
@@ -1056,18 +1121,19 @@ local function room_archives(user)
 	return near:append(far);
 end
 
-local function own_in_rooms(user, visit) -- without a limit, for what must not miss any
+local function own_in_rooms(user, before, visit) -- without a limit, for what must not miss any
 	for _, room in ipairs(room_archives(user)) do
-		local archive, quick, own = archive_of("muc_log", room.node, room.at), recognition(user, room.salt);
+		local archive, quick, own = archive_of("muc_log", room.node, room.at, nil, before), recognition(user, room.salt);
 		visit(room, archive, quick, own);
 	end
 end
 
 category("room_archive", {
+	dated = true;
 	available = on_any_host("muc_mam");
-	look = function (user)
+	look = function (user, _, before)
 		local items, total, seen, oldest, newest = array(), 0, 0, nil, nil;
-		own_in_rooms(user, function (room, archive, quick, own)
+		own_in_rooms(user, before, function (room, archive, quick, own)
 			if seen >= ROOM_BUDGET then seen = seen + 1; return; end
 			local number = 0;
 			archive:back(function (entry)
@@ -1084,15 +1150,15 @@ category("room_archive", {
 	end;
 	records = function (user)
 		local sources = array();
-		own_in_rooms(user, function (room, archive, quick, own)
+		own_in_rooms(user, nil, function (room, archive, quick, own)
 			local name = jid.join(room.node, room.at);
 			sources:push(archive_source(name, archive, { room = name }, quick, own));
 		end);
 		return sources;
 	end;
-	erase = function (user)
+	erase = function (user, before)
 		local number = 0;
-		own_in_rooms(user, function (_, archive, quick, own)
+		own_in_rooms(user, before, function (_, archive, quick, own)
 			local ids = {};
 			archive:each(nil, function (entry) if entry and own(entry.stanza) then ids[entry.id] = true; end end, quick);
 			if next(ids) then number = number + archive:remove(ids); end
@@ -1102,9 +1168,9 @@ category("room_archive", {
 });
 
 -- Visits the slots of an account: (host, id, slot, time, path of the file, its size or nil).
-local function each_upload(user, visit)
+local function each_upload(user, before, visit)
 	for _, at in ipairs(hosts_with "http_file_share") do
-		archive_of("uploads", nil, at, bare_of(user)):each(nil, function (entry)
+		archive_of("uploads", nil, at, bare_of(user), before):each(nil, function (entry)
 			if not entry then return; end
 			local path = files.getpath(entry.id, at, "http_file_share", "bin");
 			visit(at, entry.id, entry.stanza, entry.time, path, lfs.attributes(path, "size"));
@@ -1112,9 +1178,9 @@ local function each_upload(user, visit)
 	end
 end
 
-local function upload_items(user)
+local function upload_items(user, before)
 	local items, bytes, empty = array(), 0, 0;
-	each_upload(user, function (at, id, slot, time, _, size)
+	each_upload(user, before, function (at, id, slot, time, _, size)
 		if not size and config.get(at, "http_file_share_base_url") then size = tonumber(slot.attr.size); end -- stored elsewhere
 		if not size then empty = empty + 1; return; end
 		local retention = uploads_retention(at);
@@ -1125,19 +1191,68 @@ local function upload_items(user)
 	return items, bytes, empty;
 end
 
-local late = {}; -- slots of erased files that may still be uploaded to: { host, id, time }
+-- What the module itself has to remember: since when it is installed, and the slots of erased files
+-- that may still be uploaded to, { host, id, time }, which have to outlive a restart.
+local readable, state = pcall(load, "privacy_bot_state");
+if not readable then
+	complain("Reading the store privacy_bot_state", state);
+	state = {};
+end
+state.late = type(state.late) == "table" and state.late or nil;
+local function save_state() save("privacy_bot_state", nil, state); end
 
--- Removes files that were uploaded after their erasure.  The row is gone, so nothing else ever would.
-local function sweep()
-	local due = os.time();
-	for index = #late, 1, -1 do
-		local slot = late[index];
-		if slot.time <= due then
-			os.remove((files.getpath(slot.id, slot.host, "http_file_share", "bin")));
-			table.remove(late, index);
-		end
+local sweep_later, remember_late;
+do
+	-- Whether somebody still uploads to a slot.  Prosody writes into this file until it has all.
+	local function under_way(path)
+		local changed = lfs.attributes(path .. "~", "modification");
+		return changed ~= nil and changed > os.time() - UPLOAD_SILENCE;
 	end
-	if late[1] then return 60; end
+
+	-- Removes files that were uploaded after their erasure.  The row is gone, so nothing else ever would.
+	-- Returns when to look again.
+	local function sweep()
+		local waiting, due = {}, os.time();
+		for _, slot in ipairs(state.late or {}) do
+			local path = files.getpath(slot.id, slot.host, "http_file_share", "bin");
+			if slot.time > due or under_way(path) then
+				waiting[#waiting + 1] = slot;
+			else
+				os.remove(path);
+				os.remove(path .. "~"); -- of an upload that broke off with the server
+			end
+		end
+		if #waiting < #(state.late or {}) then
+			state.late = waiting[1] and waiting or nil;
+			save_state();
+		end
+		local following = math.huge;
+		for _, slot in ipairs(waiting) do following = math.min(following, slot.time - due); end
+		if waiting[1] then return math.max(1, math.min(60, following)); end
+	end
+
+	local sweeping = false;
+	function sweep_later()
+		if sweeping or not state.late then return; end
+		sweeping = true;
+		module:add_timer(1, function ()
+			local fine, again = pcall(sweep);
+			if not fine then
+				complain("Removing what was uploaded after its erasure", again);
+				again = 60;
+			end
+			sweeping = again ~= nil;
+			return again;
+		end);
+	end
+
+	function remember_late(slots)
+		if not slots[1] then return; end
+		state.late = state.late or {};
+		for _, slot in ipairs(slots) do table.insert(state.late, slot); end
+		save_state();
+		sweep_later();
+	end
 end
 
 -- mod_http_file_share counts its uploads weekly, all in one go.  It needs to know earlier where that is
@@ -1149,14 +1264,18 @@ local function recount(at)
 	end
 	recounted[at] = now();
 	for _, task in ipairs(module:context(at):get_host_items("task")) do
-		if task.name == "Calculate total storage usage" then task.run(task, os.time()); end
+		if task.name == "Calculate total storage usage" then
+			local fine, err = pcall(task.run, task, os.time()); -- it stumbles over damaged entries of anybody
+			if not fine then complain("Counting all uploads anew", err); end
+		end
 	end
 end
 
 category("uploads", {
+	dated = true;
 	available = on_any_host("http_file_share");
-	look = function (user)
-		local items, bytes, empty = upload_items(user);
+	look = function (user, _, before)
+		local items, bytes, empty = upload_items(user, before);
 		local oldest, newest;
 		for _, item in ipairs(items) do
 			oldest, newest = math.min(oldest or item.time, item.time), math.max(newest or 0, item.time);
@@ -1170,9 +1289,9 @@ category("uploads", {
 		end);
 		return { list_source("", items) };
 	end;
-	erase = function (user)
-		local number, gone, armed = 0, {}, late[1] ~= nil;
-		each_upload(user, function (at, id, _, time, path, size)
+	erase = function (user, before)
+		local number, gone, late = 0, {}, {};
+		each_upload(user, before, function (at, id, _, time, path, size)
 			if not size and config.get(at, "http_file_share_base_url") then return; end -- stored elsewhere: it stays, and so does its row
 			local removed, _, code = os.remove(path);
 			if not removed and code ~= 2 then module:log("error", "A file of an account to be erased could not be removed"); return; end
@@ -1181,32 +1300,85 @@ category("uploads", {
 			if size then number = number + 1; end
 			if time + SLOT_LIFETIME > os.time() then late[#late + 1] = { host = at, id = id, time = time + SLOT_LIFETIME }; end
 		end);
+		remember_late(late); -- before the rows go: without them, nothing else would know of these slots
 		for at, ids in pairs(gone) do
 			archive_of("uploads", nil, at, bare_of(user)):remove(ids);
 			recount(at);
 		end
-		if late[1] and not armed then module:add_timer(60, sweep); end
 		return number;
 	end;
 });
 
--- PEP: the nodes of an account, also those of which only the items are left: name → access model.
+-- PEP: the nodes of an account, also those of which only the items are left: name → configuration.
+local PUBSUB = "http://jabber.org/protocol/pubsub";
 local PROFILE = {
 	["urn:xmpp:vcard4"] = "vcard4", ["urn:xmpp:avatar:metadata"] = "avatar", ["urn:xmpp:avatar:data"] = "avatar",
 	["http://jabber.org/protocol/nick"] = "nickname",
 };
 
+-- What mod_pep takes for what is not stored, in both versions.
+local NODE_DEFAULTS = { max_items = 1, persist_items = true, access_model = "presence", send_last_published_item = "on_sub_and_presence" };
+
 local function pep_nodes(user, of_profile)
 	local nodes = {};
-	local function add(name, access) if (PROFILE[name] ~= nil) == of_profile then nodes[name] = access; end end
+	local function add(name, settings)
+		if (PROFILE[name] ~= nil) ~= of_profile then return; end
+		local whole = {};
+		for _, known in ipairs { NODE_DEFAULTS, settings } do
+			for key, value in pairs(known) do whole[tostring(key)] = value; end
+		end
+		nodes[name] = whole;
+	end
 	for store in pairs((stores_of(user))) do
-		if store:sub(1, 4) == "pep_" then add(store:sub(5), "presence"); end
+		if store:sub(1, 4) == "pep_" then add(store:sub(5), {}); end
 	end
 	for name, stored in pairs(load("pep", user)) do
-		local settings = type(stored) == "table" and stored.config or {};
-		add(name, settings.access_model or "presence");
+		add(name, type(stored) == "table" and type(stored.config) == "table" and stored.config or {});
 	end
 	return nodes;
+end
+
+local node_source;
+do
+	-- A configuration as the form that sets it (XEP-0060 §8.2).  Prosody stores some fields under names of its own.
+	local FIELDS = { notify_items = "deliver_notifications", include_payload = "deliver_payloads", payload_type = "type" };
+
+	local function node_form(settings)
+		local form = st.stanza("x", { xmlns = "jabber:x:data", type = "submit" });
+		local function field(var, ...)
+			form:tag("field", { var = var });
+			for _, value in ipairs { ... } do
+				if type(value) == "boolean" then value = value and "1" or "0"; end
+				form:text_tag("value", type(value) == "number" and ("%d"):format(math.floor(value)) or tostring(value));
+			end
+			form:up();
+		end
+		field("FORM_TYPE", PUBSUB .. "#node_config");
+		for _, key in ipairs(sorted(settings)) do
+			local value = settings[key];
+			if type(value) ~= "table" then value = { value }; end
+			if key:sub(1, 1) ~= "_" then field("pubsub#" .. (FIELDS[key] or key), table.unpack(value)); end
+		end
+		return form;
+	end
+
+	-- A node as XEP-0227 §4.5 has it: its configuration, whose cursor is a word, then its items.
+	function node_source(user, name, settings, more)
+		local function record(id, time, ns, child, content)
+			local item = { id = id, time = time, node = name };
+			for key, value in pairs(more) do item[key] = value; end
+			item.xml = tostring(st.stanza("pubsub", { xmlns = ns }):tag(child, { node = name }):add_child(content):reset());
+			return item;
+		end
+		return { name = "pep " .. name, each = function (cursor, visit)
+			if not cursor and visit(record(nil, nil, PUBSUB .. "#owner", "configure", node_form(settings)), "configuration") then return; end
+			archive_of("pep_" .. name, user):each(cursor ~= "configuration" and cursor or nil, function (entry, position)
+				if not entry then return visit(nil, position); end
+				local item = st.stanza("item", { id = entry.id }):add_child(entry.stanza); -- only what is in it is stored
+				return visit(record(entry.id, entry.time, PUBSUB, "items", item), position);
+			end);
+		end };
+	end
 end
 
 local function pep_archive(user, name) return archive_of("pep_" .. name, user); end
@@ -1243,10 +1415,10 @@ category("profile", {
 	available = with_module("pep", "vcard", "vcard_legacy", "vcard4");
 	look = function (user)
 		local items, parts, holding = array(), {}, { bytes = 0 };
-		for name, access in pairs(pep_nodes(user, true)) do
+		for name, settings in pairs(pep_nodes(user, true)) do
 			local stat, part = pep_size(user, name), PROFILE[name];
 			if stat.count > 0 then
-				parts[part] = parts[part] or { part = part, bytes = 0, access = access };
+				parts[part] = parts[part] or { part = part, bytes = 0, access = settings.access_model };
 				parts[part].bytes = parts[part].bytes + stat.bytes;
 				widen(holding, stat);
 			end
@@ -1263,8 +1435,8 @@ category("profile", {
 	records = function (user)
 		local sources, vcard = array(), load("vcard", user);
 		if next(vcard) then sources:push(list_source("vcard", { { part = "vcard", xml = tostring(st.deserialize(vcard)) } })); end
-		for name in pairs(pep_nodes(user, true)) do
-			sources:push(archive_source("pep " .. name, pep_archive(user, name), { part = PROFILE[name] }));
+		for name, settings in pairs(pep_nodes(user, true)) do
+			sources:push(node_source(user, name, settings, { part = PROFILE[name] }));
 		end
 		return sources;
 	end;
@@ -1280,9 +1452,9 @@ category("client_data", {
 	available = with_module("pep", "private");
 	look = function (user)
 		local items, holding = array(), { bytes = 0 };
-		for name, access in pairs(pep_nodes(user, false)) do
+		for name, settings in pairs(pep_nodes(user, false)) do
 			local stat = pep_size(user, name);
-			items:push { kind = "pep", node = name, items = stat.count, bytes = stat.bytes, access = access };
+			items:push { kind = "pep", node = name, items = stat.count, bytes = stat.bytes, access = settings.access_model };
 			widen(holding, stat);
 		end
 		for _, element in pairs(load("private", user)) do
@@ -1294,8 +1466,8 @@ category("client_data", {
 	end;
 	records = function (user)
 		local sources = array();
-		for name in pairs(pep_nodes(user, false)) do
-			sources:push(archive_source("pep " .. name, pep_archive(user, name), { kind = "pep", node = name }));
+		for name, settings in pairs(pep_nodes(user, false)) do
+			sources:push(node_source(user, name, settings, { kind = "pep" }));
 		end
 		for name, element in pairs(load("private", user)) do
 			local record = { kind = "private", node = element.attr.xmlns, xml = tostring(st.deserialize(element)) };
@@ -1468,6 +1640,12 @@ local function number_argument(value, default, most, least)
 	return math.floor(math.min(value, most));
 end
 
+local function time_argument(value)
+	if value == nil then return nil; end
+	if type(value) ~= "number" or not (value >= 0 and value < math.huge) then bad_request(); end
+	return value;
+end
+
 local function exists(user) return usermanager.get_provider(host).user_exists(user) and true or false; end
 
 local function account_argument(arguments)
@@ -1503,8 +1681,8 @@ local function retention_of(name, items)
 end
 
 -- One category of an inventory: a holding, or the reason why there is none.
-local function look_up(name, user, details)
-	local fine, holding, items = within(PATIENCE, categories[name].look, user, details);
+local function look_up(name, user, details, before)
+	local fine, holding, items = within(PATIENCE, categories[name].look, user, details, before);
 	if not fine then return nil, holding; end
 	holding.category = name;
 	holding.retention = retention_of(name, items);
@@ -1522,11 +1700,11 @@ local function reason_of(err, name, user)
 	return "error";
 end
 
-local function take_inventory(user, wanted, details)
+local function take_inventory(user, wanted, details, before)
 	local result = { account = user, holdings = array(), failed = array(), absent = array() };
 	for _, name in ipairs(ORDER) do
 		if not wanted or contains(wanted, name) then
-			local holding, err = look_up(name, user, details);
+			local holding, err = look_up(name, user, details, before);
 			if not holding then
 				result.failed:push { category = name, reason = reason_of(err, name, user) };
 			elseif holding.count == 0 and not categories[name].available() then
@@ -1555,15 +1733,17 @@ local operations, changes = {}, {};
 local function can_remove() return rawget(usermanager.get_provider(host), "delete_user") ~= nil; end
 
 function operations.hello()
-	local names, erasable = array(), array();
+	local names, erasable, dated = array(), array(), array();
 	for _, name in ipairs(ORDER) do
 		if categories[name].available() then names:push(name); end
+		if categories[name].available() and categories[name].dated then dated:push(name); end
 		if name == "account" and can_remove() or categories[name].available() and categories[name].erase then erasable:push(name); end
 	end
 	return {
 		protocol = PROTOCOL, module = VERSION, server = "prosody", version = prosody.version, storage = sorted(drivers()),
-		node = node ~= "" and node or json.null, operations = array { "hello", "settings", "accounts", "inventory", "records", "erase" },
-		categories = names, erasable = erasable,
+		node = node ~= "" and node or json.null,
+		operations = array { "hello", "settings", "accounts", "inventory", "records", "erase", "identify", "slot" },
+		categories = names, erasable = erasable, dated = dated,
 	};
 end
 
@@ -1600,9 +1780,10 @@ function operations.inventory(arguments)
 	for key, name in pairs(type(wanted) == "table" and wanted or { wanted }) do
 		if type(key) ~= "number" or type(name) ~= "string" or wanted == name then bad_request(); end
 	end
-	local details, user = number_argument(arguments.details, 0, 200, 0), account_argument(arguments);
+	local details, before = number_argument(arguments.details, 0, 200, 0), time_argument(arguments.before);
+	local user = account_argument(arguments);
 	job.deadline = now() + ALL_PATIENCE;
-	return take_inventory(user, wanted, details);
+	return take_inventory(user, wanted, details, before);
 end
 
 local function sources_of(user, arguments)
@@ -1644,16 +1825,30 @@ function operations.records(arguments)
 	return ('{"items":[%s],"next":%s}'):format(items:concat(","), last and json.encode(json.encode(array(last))) or "null");
 end
 
+-- A random name of an account, in a store that goes with it.
+local function identity(user)
+	local id = load("privacy_bot", user).id;
+	return type(id) == "string" and id or nil;
+end
+
+local function same_account(user, id)
+	if id and identity(user) ~= id then refuse("cancel", "conflict"); end
+end
+
 -- What Prosody's own removal of an account leaves behind goes first, and what it would do in one go.
-local function erase_account(user)
+-- That takes a while, in which the account may have become another one; and its owner can go on uploading.
+local function erase_account(user, id)
 	local number = categories.uploads.erase(user) + categories.room_memberships.erase(user);
 	for _, name in ipairs { "archive", "offline_messages" } do
 		local fine, erased = pcall(categories[name].erase, user);
 		if not fine and erased ~= UNKNOWN_STORAGE then error(erased, 0); end
 		number = number + (fine and erased or 0);
 	end
+	same_account(user, id);
 	assert(usermanager.delete_user(user, host));
-	return number + 1;
+	local fine, uploaded = pcall(categories.uploads.erase, user, os.time() + 1);
+	if not fine then complain("Looking for uploads of meanwhile", uploaded, user); end
+	return number + 1 + (fine and uploaded or 0);
 end
 
 local function leftovers(user)
@@ -1667,18 +1862,94 @@ local function leftovers(user)
 end
 
 function operations.erase(arguments)
+	local before, id = time_argument(arguments.before), text_argument(arguments.id);
 	local user, name = account_argument(arguments), text_argument(arguments.category) or bad_request();
-	if name == "account" then
-		if not can_remove() then refuse("cancel", "feature-not-implemented"); end
-		return { erased = erase_account(user), left = leftovers(user) };
-	end
-	if not (categories[name] and categories[name].erase) then refuse("cancel", "feature-not-implemented"); end
-	local number = categories[name].erase(user);
+	local can = name == "account" and can_remove() or categories[name] and categories[name].erase;
+	if not can or before and not categories[name].dated then refuse("cancel", "feature-not-implemented"); end
+	same_account(user, id);
+	if name == "account" then return { erased = erase_account(user, id), left = leftovers(user) }; end
+	local number = categories[name].erase(user, before);
 	local found = take_inventory(user, { name }, 0);
 	for _, failure in ipairs(found.failed) do found.holdings:push { category = failure.category }; end
 	return { erased = number, left = found.holdings };
 end
 changes.erase = true;
+
+local seen = module:open_store("privacy_bot", "map");
+
+function operations.identify(arguments)
+	local user = account_argument(arguments);
+	local id = identity(user);
+	if not id then
+		id = new_uuid():gsub("-", "");
+		assert(seen:set(user, "id", id));
+	end
+	return { id = id };
+end
+changes.identify = true;
+
+do
+	-- It goes with the account.  Not every storage driver can remove all that an account has, and an account
+	-- whose files somebody deleted by hand leaves it too, until there is another one.
+	local function forget_identity(user)
+		local fine, err = pcall(function ()
+			if next(load("privacy_bot", user)) then save("privacy_bot", user, nil); end
+		end);
+		if not fine then complain("Forgetting an account", err, user); end
+	end
+
+	module:hook_global("user-deleted", function (event)
+		if event.host == host then forget_identity(event.username); end
+	end);
+	module:hook("user-registered", function (event) forget_identity(event.username); end, 1000);
+end
+
+do
+	-- The upload services of the server: first those that clients of this host are shown.
+	local UPLOAD = "urn:xmpp:http:upload:0";
+	local function upload_hosts()
+		local shown, others = array(), array();
+		local listed = {};
+		for _, item in pairs(value_of(host, "disco_items", {})) do listed[type(item) == "table" and item[1] or item] = true; end
+		for _, at in ipairs(hosts_with "http_file_share") do
+			local own = listed[at] or at:sub(-#host - 1) == "." .. host;
+			(own and shown or others):push(at);
+		end
+		return shown:append(others);
+	end
+
+	-- What an upload service says: a slot, or why there is none.
+	local function read_slot(answer, at)
+		if answer.attr.type == "result" then
+			local slot, headers = answer:get_child("slot", UPLOAD), {};
+			local put, get = slot:get_child("put"), slot:get_child("get");
+			for header in put:childtags("header") do headers[header.attr.name] = header:get_text() or ""; end
+			return { put = put.attr.url, get = get.attr.url, headers = headers, retention = uploads_retention(at) or json.null };
+		end
+		local _, condition = answer:get_error();
+		local limit = answer:get_child("error"):get_child("file-too-large", UPLOAD);
+		if limit then return { refused = "too_large", limit = tonumber(limit:get_child_text("max-file-size")) or json.null }; end
+		return { refused = condition == "resource-constraint" and "quota" or "other" };
+	end
+
+	function operations.slot(arguments)
+		local name, kind = text_argument(arguments.name) or "", text_argument(arguments.type) or "";
+		local size = number_argument(arguments.size, 0, 2 ^ 53, 0);
+		if name == "" or kind == "" or size < 1 or (name .. kind):find("%c") then bad_request(); end
+		local user, refused = account_argument(arguments), nil;
+		for _, at in ipairs(upload_hosts()) do
+			local request = st.iq { type = "get", id = "privacy-bot", to = at }
+				:tag("request", { xmlns = UPLOAD, filename = name, size = ("%d"):format(size), ["content-type"] = kind }):reset();
+			local answer = ask_as(user, request);
+			if not st.is_stanza(answer) then error("an upload service gave no answer"); end
+			local slot = read_slot(answer, at);
+			if slot.put then return slot; end
+			refused = refused or slot;
+		end
+		return refused or refuse("cancel", "feature-not-implemented");
+	end
+	changes.slot = true;
+end
 
 -- Requests ------------------------------------------------------------------------------------
 
@@ -1721,19 +1992,16 @@ end
 -- are met for the first time afterwards were created since, or they are old: then any store that is
 -- written only by using the account tells that it was used.
 
-local seen = module:open_store("privacy_bot", "map");
-local state = module:open_store("privacy_bot_state");
-local installed = (state:get(nil) or {}).installed;
-if not installed then
-	installed = os.time();
-	state:set(nil, { installed = installed });
+if not state.installed then
+	state.installed = os.time();
+	save_state();
 end
 
 local PASSIVE = { accounts = true, account_details = true, account_roles = true, account_flags = true, roles = true, privacy_bot = true };
 
 local function never_used(user)
 	local created = created_at(user);
-	if created and created > installed then return true; end
+	if created and created > state.installed then return true; end
 	local stores, more = stores_of(user);
 	for store, kind in pairs(stores) do
 		local only_registered = store == "lastlog2" and load(store, user).login == nil;
@@ -1875,11 +2143,13 @@ end
 
 -- Reloading -----------------------------------------------------------------------------------
 
-function module.save() return { late = late, counted = counted }; end
+sweep_later(); -- what was left by the server's last run, or by this module before it was loaded anew
+
+function module.save() return { counted = counted }; end
 
 function module.restore(saved)
-	late, counted = saved.late or late, saved.counted or counted;
-	if late[1] then module:add_timer(60, sweep); end
+	counted = saved.counted or counted;
+	remember_late(saved.late or {}); -- of version 1.0, which had them in memory only
 end
 
 function module.unload()
