@@ -1139,8 +1139,8 @@ slot(User, Host, Name, Size, Type) ->
     end.
 
 fits(User, Host, Size) ->
-    case is_loaded(Host, mod_http_upload_quota) of
-        false -> true;
+    case is_loaded(Host, mod_http_upload_quota) andalso Size =< option(Host, mod_http_upload, max_size) of
+        false -> true; % what is too large is refused for that, and before a quota is looked at
         true ->
             %% Megabytes.  Without a hard quota, the soft one counts.
             JID = jid:make(User, Host),
