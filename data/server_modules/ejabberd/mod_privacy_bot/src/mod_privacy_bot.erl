@@ -1601,9 +1601,7 @@ erase_older(<<"archive">>, User, Host, Before) -> forget_messages(Host, {User, H
 erase_older(<<"room_archive">>, User, Host, Before) -> forget_room_messages(User, Host, Before);
 erase_older(<<"offline_messages">>, User, Host, Before) ->
     case storage_of(Host, mod_offline) of
-        mnesia ->
-            [mnesia:dirty_delete_object(Message)
-             || Message <- whole(offline_msg, [{2, {User, Host}}], older('$3', Before), 3)];
+        mnesia -> remove(offline_msg, [{2, {User, Host}}], 3, older('$3', Before));
         sql ->
             [sql(Host, ["delete from spool", of_user(User, Host), " and seq=", integer_to_list(Seq)])
              || {Seq, _, _} <- older_offline_rows(User, Host, Before)]
@@ -1723,8 +1721,7 @@ forget_room_messages(User, Host, Before) ->
 
 forget_messages(Host, Owner, Author, Before) ->
     case storage_of(Host, mod_mam) of
-        mnesia -> [mnesia:dirty_delete_object(Message)
-                   || Message <- whole(archive_msg, archive_of(Owner, Author), older('$4', Before), 4)];
+        mnesia -> remove(archive_msg, archive_of(Owner, Author), 4, older('$4', Before));
         sql -> sql(Host, ["delete from archive", of_archive(Host, Owner, Author), older(Before)])
     end.
 
@@ -2147,10 +2144,26 @@ read(Table, Bound, Positions) -> read(Table, Bound, Positions, []).
 read(Table, Bound, Positions, Guards) ->
     mnesia:dirty_select(Table, [match(Table, Bound, Positions, Guards)]).
 
-%% Entries whose column of that number fulfills the guards.
-whole(Table, Bound, Guards, Column) ->
+%% Removes the entries whose column of that number fulfills the guards.
+%% Messages of one account have one key, in a table that Mnesia keeps in Dets.  There, to remove them one by
+%% one takes the square of their number (8 s for 5,000 of 10,000), all at once 0.3 s; so it is done below
+%% Mnesia, on every node that has a copy, once Mnesia has nothing left to write to it.
+remove(Table, Bound, Column, Guards) ->
     Pattern = pattern(Table, [{Column, variable(Column)} | Bound]),
-    mnesia:dirty_select(Table, [{Pattern, Guards, ['$_']}]).
+    Nodes = mnesia:table_info(Table, where_to_write),
+    case Nodes -- mnesia:table_info(Table, disc_only_copies) =:= []
+        andalso mnesia:table_info(Table, index) =:= [] of
+        true ->
+            [begin
+                 rpc:call(Node, mnesia, dump_log, []),
+                 Removed = rpc:call(Node, dets, select_delete, [Table, [{Pattern, Guards, [true]}]]),
+                 is_integer(Removed) orelse error({Table, Removed}),
+                 rpc:call(Node, dets, sync, [Table])
+             end || Node <- Nodes];
+        false ->
+            [mnesia:dirty_delete_object(Entry)
+             || Entry <- mnesia:dirty_select(Table, [{Pattern, Guards, ['$_']}])]
+    end.
 
 entries_of(Table, Bound) -> mnesia:dirty_match_object(Table, pattern(Table, Bound)).
 
