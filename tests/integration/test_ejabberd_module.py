@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import socket
 import sqlite3
+import time
+import urllib.error
+import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -14,7 +19,7 @@ from xml.etree.ElementTree import XML, Element, tostring
 import pytest
 from slixmpp.exceptions import IqError
 
-from bot.servers import Refused
+from bot.servers import Changed, NoSuchAccount, Refused
 from bot.xmpp.connection import Connection
 from bot.xmpp.requests import Requests
 from demo.servers import Extra, Server, find, running
@@ -79,7 +84,7 @@ class Bot:
 
     async def ask(self, operation: str, **arguments: object) -> Any:
         """What the module answers."""
-        changes = operation == "erase"
+        changes = operation in {"erase", "identify", "slot"}
         return json.loads(await self.requests.ask(operation, json.dumps(arguments), changes=changes))
 
     async def inventory(self, account: str, *categories: str) -> Any:
@@ -308,6 +313,187 @@ async def test_others_are_answered_while_a_huge_archive_is_counted(
             page = await bot.ask(
                 "records", account=HOARDER, category="archive", after=str(moment(messages - 50)), limit=200
             )
+            half = moment(messages // 2) // 1_000_000
+            older = await bot.ask("inventory", account=HOARDER, categories=["archive"], before=half)
+            erased = await bot.ask("erase", account=HOARDER, category="archive", before=half)
+            left = await bot.inventory(HOARDER, "archive")
     assert (holding["count"], holding["oldest"]) == (messages, 1_700_000_001)
     assert answered > 1
     assert (len(page["items"]), page["next"]) == (50, None)
+    assert [each["count"] for each in older["holdings"]] == [messages // 2 - 1]
+    assert erased["erased"] == messages // 2 - 1
+    assert (left["archive"]["count"], left["archive"]["oldest"]) == (messages // 2 + 1, half)
+
+
+def put(url: str, content: bytes, headers: dict[str, str] | None = None) -> int:
+    """Upload to a slot; the status of the answer."""
+    sent = urllib.request.Request(url, content, {"Content-Type": "text/plain", **(headers or {})}, method="PUT")  # noqa: S310
+    try:
+        with urllib.request.urlopen(sent) as answer:  # noqa: S310 -- loopback
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def fetched(url: str) -> bytes:
+    with urllib.request.urlopen(url) as answer:  # noqa: S310 -- loopback
+        return bytes(answer.read())
+
+
+def files_of(server: Server) -> set[str]:
+    """Every file that was uploaded to the server."""
+    return {str(file) for file in (server.directory / "upload").rglob("*") if file.is_file()}
+
+
+async def slot_of(bot: Bot, name: str, content: bytes = b"hello") -> Any:
+    return await bot.ask("slot", account=name, name="a letter.txt", size=len(content), type="text/plain")
+
+
+async def test_an_identity_outlives_a_restart_but_not_its_account(server: Server) -> None:
+    server.add_account("mercutio", PASSWORD)
+    async with bot_of(server) as bot:
+        assert (await bot.inventory("mercutio", "bot_records"))["bot_records"]["count"] == 0
+        first = (await bot.ask("identify", account="mercutio"))["id"]
+    server.restart()
+    async with bot_of(server) as bot:
+        assert (await bot.ask("identify", account="mercutio"))["id"] == first
+        found = await bot.inventory("mercutio")
+        assert (found["bot_records"]["count"], found["bot_records"]["items"]) == (1, [{"store": "privacy_bot"}])
+        assert "privacy_bot" not in found, "it is no unknown store"
+        await _leave(server, bot, "mercutio")
+        with pytest.raises(NoSuchAccount):
+            await bot.ask("identify", account="mercutio")
+        async with client(server, "mercutio") as another:
+            await another.iq(element("<vCard xmlns='vcard-temp'><FN>M</FN></vCard>"), to=another.jid.bare, kind="set")
+            assert (await bot.inventory("mercutio"))["bot_records"]["count"] == 0
+            for category in ("profile", "account"):
+                with pytest.raises(Changed):
+                    await bot.ask("erase", account="mercutio", category=category, id=first)
+            second = (await bot.ask("identify", account="mercutio"))["id"]
+            assert second != first
+            with pytest.raises(Changed):
+                await bot.ask("erase", account="mercutio", category="profile", id=first)
+            assert (await bot.inventory("mercutio"))["profile"]["count"] == 1
+        assert (await bot.ask("erase", account="mercutio", category="profile", id=second))["erased"] == 1
+        assert (await bot.ask("erase", account="mercutio", category="account", id=second))["left"] == []
+
+
+async def _leave(server: Server, bot: Bot, name: str) -> None:
+    """Remove the account as a client can; not every version answers that."""
+    async with client(server, name) as person, asyncio.timeout(10):
+        person.send_raw("<iq type='set' id='leave'><query xmlns='jabber:iq:register'><remove/></query></iq>")
+        while name in (await bot.ask("accounts"))["accounts"]:  # noqa: ASYNC110 -- nobody tells
+            await asyncio.sleep(0.1)
+
+
+async def test_requests_that_change_nothing_are_told_from_those_that_do(server: Server, bot: Bot) -> None:
+    server.add_account("capulet", PASSWORD)
+    told = {}
+    arguments = {"account": "capulet", "category": "uploads", "name": "a", "size": 1, "type": "a/b"}
+    for operation in (await bot.ask("hello"))["operations"]:
+        for changes in (False, True):
+            try:
+                await bot.requests.ask(operation, json.dumps(arguments), changes=changes)
+            except Refused:
+                continue
+            told[operation] = changes
+    changing = {"erase", "identify", "slot"}
+    reading = {"hello", "settings", "accounts", "inventory", "records"}
+    assert told == {**dict.fromkeys(changing, True), **dict.fromkeys(reading, False)}
+
+
+async def test_impossible_times_and_files_are_refused(server: Server, bot: Bot) -> None:
+    server.add_account("paris", PASSWORD)
+    times: tuple[object, ...] = (-1, "yesterday", 10**13, True, [])
+    for before in times:
+        with pytest.raises(Refused):
+            await bot.ask("erase", account="paris", category="archive", before=before)
+    good = {"name": "a.txt", "size": 1, "type": "text/plain"}
+    for bad in ({"name": ".."}, {"name": "n" * 256}, {"size": "1"}, {"size": 1.5}, {"size": None}, {"type": 3}):
+        with pytest.raises(Refused):
+            await bot.ask("slot", account="paris", **{**good, **bad})
+    with pytest.raises(Refused):
+        await bot.ask("erase", account="paris", category="archive", id=5)
+    assert "put" in await bot.ask("slot", account="paris", **good)
+
+
+async def test_a_forged_delay_does_not_make_a_waiting_message_older(server: Server, bot: Bot) -> None:
+    async with client(server, "balthasar") as sender:
+        server.add_account("rosaline", PASSWORD)
+        sender.send_raw(
+            f"<message to='rosaline@{server.domain}' type='chat'><body>now</body>"
+            "<delay xmlns='urn:xmpp:delay' stamp='2001-01-01T00:00:00Z'/></message>"
+        )
+        await sender.iq(element("<ping xmlns='urn:xmpp:ping'/>"), to=server.domain, kind="get")
+    yesterday = int(time.time()) - 86_400
+    assert (await bot.inventory("rosaline"))["offline_messages"]["oldest"] > yesterday
+    answer = await bot.ask("erase", account="rosaline", category="offline_messages", before=yesterday)
+    assert (answer["erased"], answer["left"][0]["count"]) == (0, 1)
+
+
+@pytest.mark.parametrize("category", ["uploads", "account"])
+async def test_a_slot_of_before_an_erasure_brings_nothing_and_other_people_keep_theirs(
+    server: Server, bot: Bot, category: str
+) -> None:
+    for name in ("sampson", "gregory"):
+        async with client(server, name):
+            pass
+    before = files_of(server)
+    slot, unused, theirs = [await slot_of(bot, name) for name in ("sampson", "sampson", "gregory")]
+    assert put(slot["put"], b"hello") == 201
+    assert fetched(slot["get"]) == b"hello"
+    unused_too = await slot_of(bot, "sampson", b"hello again")
+    await bot.ask("erase", account="sampson", category=category)
+    for late, content in ((unused, b"hello"), (unused_too, b"hello again"), (slot, b"hello")):
+        assert put(late["put"], content) == 403
+    assert files_of(server) == before
+    assert put(theirs["put"], b"hello") == 201
+    assert fetched(theirs["get"]) == b"hello"
+    async with client(server, "sampson"):
+        found = await bot.inventory("sampson", "uploads", "bot_records")
+        assert {each: holding["count"] for each, holding in found.items()} == {"uploads": 0, "bot_records": 0}
+        after = await slot_of(bot, "sampson")
+        assert put(after["put"], b"hello") == 201
+        assert (await bot.inventory("sampson", "uploads"))["uploads"]["count"] == 1
+    for name in ("sampson", "gregory"):
+        await bot.ask("erase", account=name, category="account")
+
+
+async def test_a_file_that_is_on_its_way_does_not_stay(server: Server, bot: Bot) -> None:
+    server.add_account("friar", PASSWORD)
+    before = files_of(server)
+    slot = await slot_of(bot, "friar", b"x" * 1000)
+    path = slot["put"].partition("/upload/")[2]
+    with socket.create_connection((LOOPBACK, server.parameters.http)) as line:
+        line.sendall(f"PUT /upload/{path} HTTP/1.1\r\nHost: {LOOPBACK}\r\nContent-Length: 1000\r\n\r\n".encode())
+        line.sendall(b"x" * 500)
+        async with asyncio.timeout(10):
+            while files_of(server) == before:  # noqa: ASYNC110 -- nobody tells
+                await asyncio.sleep(0.02)
+        await bot.ask("erase", account="friar", category="uploads")
+        line.sendall(b"x" * 500)
+        assert await asyncio.to_thread(line.recv, 100)
+    assert files_of(server) == before
+
+
+async def test_erasing_old_files_leaves_slots_and_new_files(server: Server, bot: Bot) -> None:
+    server.add_account("potpan", PASSWORD)
+    old, new, unused = [await slot_of(bot, "potpan") for _ in range(3)]
+    before = files_of(server)
+    assert put(old["put"], b"hello") == 201
+    [path] = files_of(server) - before
+    _make_older(Path(path))
+    assert put(new["put"], b"hello") == 201
+    yesterday = int(time.time()) - 86_400
+    answer = await bot.ask("inventory", account="potpan", categories=["uploads"], details=9, before=yesterday)
+    assert [(each["count"], each["bytes"], len(each["items"])) for each in answer["holdings"]] == [(1, 5, 1)]
+    answer = await bot.ask("erase", account="potpan", category="uploads", before=yesterday)
+    assert (answer["erased"], answer["left"][0]["count"]) == (1, 1)
+    assert not Path(path).parent.exists()
+    assert put(unused["put"], b"hello") == 201
+    assert fetched(new["get"]) == fetched(unused["get"]) == b"hello"
+
+
+def _make_older(file: Path) -> None:
+    long_ago = time.time() - 9 * 86_400
+    os.utime(file, (long_ago, long_ago))

@@ -5,20 +5,31 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from contextlib import closing
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import XML
+from xml.etree.ElementTree import XML, Element
 
 import pytest
 from slixmpp import JID
 
-from bot.policy.observed import Settings
+from bot.policy.observed import Settings, Slot
 from bot.policy.terms import Category
+from bot.servers import Changed, NoSuchAccount, Unsupported
+from bot.servers.companion import Companion
 from bot.xmpp import namespaces as ns
+from bot.xmpp.connection import Connection
+from bot.xmpp.requests import Requests
 from demo.servers import Extra, Server, find, running
-from tests.support.client import PASSWORD, client
+from demo.servers.accounts import register
+from demo.servers.process import LOOPBACK
+from tests.support.client import PASSWORD, Client, client
 from tests.support.companion import connected
+from tests.support.inhabitants import ROOM_ARCHIVES
 from tests.support.versions import versions_of
 
 every_version = pytest.mark.parametrize("version", versions_of("ejabberd"))
@@ -155,3 +166,247 @@ def _plant_token(server: Server) -> None:
             "insert into auth_fast_tokens (username, ua, type, token, created_at, expires) values (?, ?, ?, ?, ?, ?)",
             row,
         )
+
+
+def uploads(directory: Path, **options: str) -> str:
+    """The line of mod_http_upload, with other options."""
+    given = {"access": "all", "docroot": json.dumps(f"{directory}/upload"), "put_url": '"http://@HOST@/upload"'}
+    return f"  mod_http_upload: {{{', '.join(f'{name}: {value}' for name, value in {**given, **options}.items())}}}\n"
+
+
+def put(server: Server, slot: Slot, content: bytes) -> int:
+    """Upload to a slot; the status of the answer.  The address names the virtual host."""
+    _, _, host, path = slot.put.split("/", 3)
+    address = f"http://{LOOPBACK}:{server.parameters.http}/{path}"
+    sent = urllib.request.Request(address, content, {"Host": host, "Content-Type": "text/plain"}, method="PUT")
+    try:
+        with urllib.request.urlopen(sent) as answer:  # noqa: S310 -- loopback
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+@asynccontextmanager
+async def connected_to(server: Server, *hosts: str) -> AsyncIterator[list[Companion]]:
+    """Several virtual hosts, asked over one connection."""
+    connection = Connection(server.component, server.secret, LOOPBACK, server.component_port)
+    requests = [Requests(connection, server.component, host) for host in hosts]
+
+    def on_answer(stanza: Element) -> None:
+        for each in requests:
+            each.on_answer(stanza)
+
+    connection.handle({"iq": on_answer})
+    running = asyncio.create_task(connection.run())
+    try:
+        async with asyncio.timeout(30):
+            while not connection.is_open:  # noqa: ASYNC110 -- the connection tells nobody
+                await asyncio.sleep(0.01)
+        yield [Companion(host, each.ask) for host, each in zip(hosts, requests, strict=True)]
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+@every_version
+async def test_hosts_have_accounts_and_slots_of_their_own(version: str, tmp_path: Path) -> None:
+    hosts = ("localhost", "other.localhost", "little.localhost")
+    little = "{mod_register: {}, mod_privacy_bot: {component: privacy.localhost}}"
+    extra = Extra(
+        settings=f"hosts: {json.dumps(hosts)}\nhost_config: {{little.localhost: {{modules: {little}}}}}\n",
+        modules=uploads(tmp_path, docroot=json.dumps(f"{tmp_path}/upload/@HOST@")),
+    )
+    with running(find("ejabberd", version), tmp_path, extra=extra) as server:
+        for host in hosts:
+            register(server.c2s, host, "romeo", PASSWORD)
+        async with connected_to(server, *hosts) as (here, there, little_one):
+            ids = {(await each.identify("romeo")).id for each in (here, there, little_one)}
+            assert len(ids) == len(hosts)
+            with pytest.raises(Changed):
+                await there.erase("romeo", Category.ACCOUNT, identity=(await here.identify("romeo")).id)
+            slots = [await each.slot("romeo", "letter.txt", 5, "text/plain") for each in (here, there)]
+            assert (await little_one.hello()).dated == frozenset()
+            for impossible in (
+                little_one.slot("romeo", "letter.txt", 5, "text/plain"),
+                little_one.erase("romeo", Category.UPLOADS, datetime.now(UTC)),
+            ):
+                with pytest.raises(Unsupported):
+                    await impossible
+            await here.erase("romeo", Category.ACCOUNT)
+            assert [put(server, slot, b"hello") for slot in slots] == [403, 201]
+            assert {(await each.identify("romeo")).id for each in (there, little_one)} < ids
+            with pytest.raises(NoSuchAccount):
+                await here.identify("romeo")
+
+
+@every_version
+async def test_slots_follow_the_access_rule_and_the_quota_of_the_account(version: str, tmp_path: Path) -> None:
+    extra = Extra(
+        settings=(
+            "acl: {tybalt: {user: tybalt@localhost}}\naccess_rules: {most: [{deny: tybalt}, {allow: all}]}\n"
+            "shaper_rules: {one: 1}\n"
+        ),
+        modules=uploads(tmp_path, access="most", max_size="3000000")
+        + "  mod_http_upload_quota: {access_soft_quota: one, access_hard_quota: one, max_days: 3}\n",
+    )
+    with running(find("ejabberd", version), tmp_path, extra=extra) as server:
+        for name in ("romeo", "tybalt"):
+            server.add_account(name, PASSWORD)
+        async with connected(server) as line:
+            ask = line.companion.slot
+            assert (await ask("tybalt", "a.txt", 5, "text/plain")).refused == "other"
+            first = await ask("romeo", "a.txt", 600_000, "text/plain")
+            assert (first.refused, first.retention) == (None, 3 * 86_400)
+            assert put(server, first, b"x" * 600_000) == 201
+            # mod_http_upload_quota would remove the older file for that.
+            assert (await ask("romeo", "b.txt", 600_000, "text/plain")).refused == "quota"
+            refused = await ask("romeo", "b.txt", 3_000_001, "text/plain")
+            assert (refused.refused, refused.limit) == ("too_large", 3_000_000)
+            assert (await ask("romeo", "b.txt", 400_000, "text/plain")).refused is None
+            [own] = (await line.companion.inventory("romeo", [Category.UPLOADS])).holdings
+            assert own.count == 1
+
+
+@every_version
+async def test_late_files_of_a_web_server_outside_are_swept_after_a_restart(version: str, tmp_path: Path) -> None:
+    """With a secret shared with that server, ejabberd itself does not know its slots."""
+    extra = Extra(modules=uploads(tmp_path, external_secret="shared"))
+    with running(find("ejabberd", version), tmp_path, extra=extra) as server:
+        for name in ("romeo", "juliet", "benvolio"):
+            server.add_account(name, PASSWORD)
+        async with connected(server) as line:
+            late, late_too, theirs = [
+                await line.companion.slot(name, "letter.txt", 5, "text/plain")
+                for name in ("romeo", "juliet", "benvolio")
+            ]
+            assert "?v=" in late.put
+            await line.companion.erase("romeo", Category.ACCOUNT)
+            assert (await line.companion.erase("juliet", Category.UPLOADS)).erased == 0
+            wanted = await line.companion.slot("juliet", "another.txt", 9, "text/plain")
+        for slot, size in ((late, 5), (late_too, 5), (theirs, 5), (wanted, 9)):
+            _store(tmp_path, slot, size)
+        server.restart()
+        async with asyncio.timeout(20):
+            while any(_file(tmp_path, slot).exists() for slot in (late, late_too)):  # noqa: ASYNC110 -- nobody tells
+                await asyncio.sleep(0.1)
+        assert all(_file(tmp_path, slot).exists() for slot in (theirs, wanted))
+        async with connected(server) as line:
+            found = await line.companion.inventory("juliet", [Category.UPLOADS, Category.BOT_RECORDS])
+            assert [one.count for one in found.holdings] == [1, 1]
+
+
+def _file(directory: Path, slot: Slot) -> Path:
+    return directory / "upload" / slot.get.partition("/upload/")[2]
+
+
+def _store(directory: Path, slot: Slot, size: int) -> None:
+    """Do what the web server outside does when a file is uploaded to it."""
+    _file(directory, slot).parent.mkdir(parents=True)
+    _file(directory, slot).write_bytes(b"x" * size)
+
+
+@every_version
+@pytest.mark.parametrize("sql", [False, True], ids=["mnesia", "sql"])
+async def test_there_is_room_for_messages_again_where_older_ones_were_erased(
+    version: str, tmp_path: Path, *, sql: bool
+) -> None:
+    """mod_offline counts in memory what waits."""
+    extra = Extra(
+        sql=sql, settings="shaper_rules: {one: 1}\n", modules="  mod_offline: {access_max_user_messages: one}\n"
+    )
+    with running(find("ejabberd", version), tmp_path, extra=extra) as server:
+        server.add_account("juliet", PASSWORD)
+        async with connected(server) as line, client(server, "romeo") as romeo:
+
+            async def waiting() -> int | None:
+                await _processed(romeo)
+                [found] = (await line.companion.inventory("juliet", [Category.OFFLINE_MESSAGES])).holdings
+                return found.count
+
+            for _ in range(2):
+                romeo.chat.xmpp.send_message(JID(f"juliet@{server.domain}"), "Are you there?", mtype="chat")
+            assert await waiting() == 1
+            tomorrow = datetime.now(UTC) + timedelta(days=1)
+            assert (await line.companion.erase("juliet", Category.OFFLINE_MESSAGES, tomorrow)).erased == 1
+            romeo.chat.xmpp.send_message(JID(f"juliet@{server.domain}"), "Now?", mtype="chat")
+            assert await waiting() == 1
+
+
+async def _processed(person: Client) -> None:
+    await person.iq(XML("<ping xmlns='urn:xmpp:ping'/>"), to=person.server.domain, kind="get")
+
+
+@every_version
+@pytest.mark.parametrize("multihost", [None, False, True], ids=["mnesia", "sql", "sql of many hosts"])
+async def test_only_ones_own_older_messages_in_rooms_are_erased(
+    version: str, tmp_path: Path, *, multihost: bool | None
+) -> None:
+    installation = find("ejabberd", version)
+    if multihost:
+        with closing(sqlite3.connect(tmp_path / "ejabberd.sqlite")) as database, database:
+            database.executescript((installation.root / "usr/share/ejabberd/sql/lite.new.sql").read_text())
+    extra = Extra(
+        sql=multihost is not None, modules=ROOM_ARCHIVES, settings="new_sql_schema: true\n" if multihost else ""
+    )
+    with running(installation, tmp_path, extra=extra) as server:
+        async with connected(server) as line, client(server, "romeo") as romeo, client(server, "juliet") as juliet:
+            for person in (romeo, juliet):
+                nick = f"lake@conference.{server.domain}/{person.jid.local}"
+                person.send_raw(f"<presence to='{nick}'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
+                await _said(person, "")
+            for person in (romeo, juliet):
+                await _said(person, "older")
+            before = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+            await asyncio.sleep(1.1)
+            for person in (romeo, juliet):
+                await _said(person, "newer")
+
+            async def count(name: str, until: datetime | None = None) -> int | None:
+                [found] = (await line.companion.inventory(name, [Category.ROOM_ARCHIVE], before=until)).holdings
+                return found.count
+
+            assert [await count("romeo"), await count("romeo", before)] == [2, 1]
+            erased = await line.companion.erase("romeo", Category.ROOM_ARCHIVE, before)
+            assert (erased.erased, erased.left[0].count) == (1, 1)
+            assert [await count("romeo", before), await count("juliet", before)] == [0, 1]
+            [record] = (await line.companion.records("romeo", Category.ROOM_ARCHIVE)).items
+            assert "newer" in record["xml"]
+
+
+async def _said(person: Client, text: str) -> None:
+    """Say something in the room, and wait until it has been heard there; with no text, enter it."""
+    room = f"lake@conference.{person.server.domain}"
+    if text:
+        person.chat.xmpp.send_message(JID(room), text, mtype="groupchat")
+        async with asyncio.timeout(10):
+            while (message := await person.chat.messages.get())["body"] != text or (
+                message["from"].resource != person.jid.local
+            ):
+                pass
+    else:
+        await person.iq(XML("<query xmlns='http://jabber.org/protocol/disco#info'/>"), to=room, kind="get")
+
+
+@every_version
+async def test_identities_of_accounts_that_went_while_the_module_was_away_are_forgotten(
+    version: str, tmp_path: Path
+) -> None:
+    installation = find("ejabberd", version)
+    with running(installation, tmp_path) as server:
+        for name in ("romeo", "juliet"):
+            server.add_account(name, PASSWORD)
+        async with connected(server) as line:
+            was = {name: (await line.companion.identify(name)).id for name in ("romeo", "juliet")}
+    with running(installation, tmp_path, extra=Extra(companion=False)) as server:
+        async with client(server, "romeo") as romeo:
+            gone = romeo.chat.xmpp.disconnected
+            romeo.send_raw("<iq type='set' id='leave'><query xmlns='jabber:iq:register'><remove/></query></iq>")
+            async with asyncio.timeout(10):
+                await gone
+    with running(installation, tmp_path) as server:
+        async with connected(server) as line:
+            server.add_account("romeo", PASSWORD)
+            with pytest.raises(Changed):
+                await line.companion.erase("romeo", Category.ACCOUNT, identity=was["romeo"])
+            assert (await line.companion.identify("romeo")).id != was["romeo"]
+            assert (await line.companion.identify("juliet")).id == was["juliet"]

@@ -15,10 +15,11 @@
 %% handlers
 -export([decode_iq_subel/1, process_iq/1, filter_packet/1, component_send_packet/1,
          session_opened/1, self_presence/1, session_call/3, register_user/2, remove_user/2,
-         check_register_user/4, unauthenticated_packet/2]).
+         check_register_user/4, unauthenticated_packet/2, slot_requested/6]).
 
 -define(NS, <<"xmpp-privacy-bot:companion:1">>).
--define(VERSION, <<"1.0.0">>).
+-define(NS_UPLOAD, <<"urn:xmpp:http:upload:0">>).
+-define(VERSION, <<"1.1.0">>).
 %% Requests that run at once; and those that may wait for it.
 -define(RUNNING, 8).
 -define(WAITING, 1000).
@@ -29,6 +30,14 @@
 %% Half an erasure is worse than a slow one: what is left of an account that is gone cannot be reached.
 -define(ERASURE_MS, 1800000).
 -define(PAGE_BYTES, 200000).
+%% The Mnesia table of this module.
+-define(TABLE, privacy_bot).
+-define(SLOT_MS, 20000).
+%% mod_http_upload forgets a slot that nobody used after five hours.
+-define(SLOT_SECONDS, 18000).
+-define(SWEEP_MS, 60000).
+%% Between the moment when mod_http_upload accepts a file and the moment when that file is there.
+-define(PUT_MS, 200).
 %% Bounds of searches that would otherwise grow with the server instead of with the account.
 -define(ROOMS, 500).
 -define(ROOMS_MS, 8000).
@@ -42,6 +51,7 @@
 
 start(Host, Opts) ->
     warn_without_component(Host, Opts),
+    create_table(),
     ejabberd_hooks:add(filter_packet, ?MODULE, filter_packet, 10),
     %% Before mod_privilege (50), which loses a component's other IQs in some versions.
     ejabberd_hooks:add(component_send_packet, ?MODULE, component_send_packet, 10),
@@ -64,6 +74,7 @@ stop(Host) ->
     Stopped.
 
 reload(Host, NewOpts, _OldOpts) ->
+    create_table(),
     warn_without_component(Host, NewOpts),
     gen_mod:get_module_proc(Host, ?MODULE) ! {configure, NewOpts},
     ok.
@@ -81,6 +92,7 @@ hooks() ->
      {c2s_handle_call, session_call, 10},
      {c2s_unauthenticated_packet, unauthenticated_packet, 40},
      {check_register_user, check_register_user, 10},
+     {http_upload_slot_request, slot_requested, 90},
      {register_user, register_user, 90},
      {remove_user, remove_user, 90}].
 
@@ -149,6 +161,7 @@ free_name(Host, Node) ->
 init([Host, Opts | _]) ->
     process_flag(trap_exit, true),
     configure(Host, Opts),
+    self() ! tidy,
     {ok, #{host => Host, waiting => queue:new(), running => #{}}}.
 
 handle_call(_Request, _From, State) ->
@@ -165,6 +178,19 @@ handle_cast({request, IQ}, #{waiting := Waiting} = State) ->
 handle_info({configure, Opts}, #{host := Host} = State) ->
     configure(Host, Opts),
     {noreply, State};
+handle_info(tidy, #{host := Host} = State) ->
+    %% Modules start before accounts and files can be looked up.
+    case is_started() of
+        true ->
+            spawn_opt(fun() -> forget_strangers(Host), sweep(Host) end, [{priority, low}]),
+            erlang:send_after(?SWEEP_MS, self(), sweep);
+        false -> erlang:send_after(50, self(), tidy)
+    end,
+    {noreply, State};
+handle_info(sweep, #{host := Host} = State) ->
+    spawn_opt(fun() -> sweep(Host) end, [{priority, low}]),
+    erlang:send_after(?SWEEP_MS, self(), sweep),
+    {noreply, State};
 handle_info({timeout, _Timer, Pid}, #{running := Running} = State) when is_map_key(Pid, Running) ->
     exit(Pid, kill), % noticed as 'DOWN'
     {noreply, State};
@@ -178,7 +204,7 @@ handle_info(_Info, State) ->
     {noreply, State}.
 
 terminate(_Reason, #{host := Host, running := Running}) ->
-    [exit(Pid, kill) || {Pid, {IQ, _}} <- maps:to_list(Running), xmpp:get_type(IQ) =:= get],
+    [exit(Pid, kill) || {Pid, {IQ, _}} <- maps:to_list(Running), operation(IQ) =/= <<"erase">>],
     unconfigure(Host).
 
 code_change(_OldVersion, State, _Extra) ->
@@ -189,7 +215,7 @@ run_next(#{host := Host, waiting := Waiting, running := Running} = State) ->
         {{value, IQ}, Rest} ->
             {Pid, _Ref} = spawn_opt(fun() -> ejabberd_router:route(answer(Host, IQ)) end,
                                     [monitor, {priority, low}]),
-            Limit = case xmpp:get_type(IQ) of set -> ?ERASURE_MS; get -> ?REQUEST_MS end,
+            Limit = case operation(IQ) of <<"erase">> -> ?ERASURE_MS; _ -> ?REQUEST_MS end,
             Timer = erlang:start_timer(Limit, self(), Pid),
             State#{waiting := Rest, running := Running#{Pid => {IQ, Timer}}};
         _ -> State
@@ -246,9 +272,9 @@ is_plain_request(IQ) ->
 answer(Host, IQ) ->
     try
         [Query | _] = xmpp:get_els(IQ),
-        Operation = fxml:get_tag_attr_s(<<"op">>, Query),
+        Operation = operation(IQ),
         is_known(Operation) orelse refuse(xmpp:err_feature_not_implemented()),
-        (Operation =:= <<"erase">>) =:= (xmpp:get_type(IQ) =:= set) orelse bad_request(),
+        lists:member(Operation, changing()) =:= (xmpp:get_type(IQ) =:= set) orelse bad_request(),
         Result = encode(operate(Operation, Host, arguments(fxml:get_tag_cdata(Query)))),
         xmpp:make_iq_result(IQ, {xmlel, <<"result">>, [{<<"xmlns">>, ?NS}], [{xmlcdata, Result}]})
     catch
@@ -262,7 +288,12 @@ refuse(Error) -> throw({refused, Error}).
 bad_request() -> refuse(xmpp:err_bad_request()).
 
 operations() ->
-    [<<"hello">>, <<"settings">>, <<"accounts">>, <<"inventory">>, <<"records">>, <<"erase">>].
+    [<<"hello">>, <<"settings">>, <<"accounts">>, <<"inventory">>, <<"records">> | changing()].
+
+%% Those that come as 'set'.
+changing() -> [<<"erase">>, <<"identify">>, <<"slot">>].
+
+operation(IQ) -> attribute(<<"op">>, hd(xmpp:get_els(IQ))).
 
 is_known(Operation) -> lists:member(Operation, operations()).
 
@@ -272,20 +303,30 @@ operate(<<"accounts">>, Host, Arguments) ->
     accounts(Host, text(<<"after">>, Arguments, <<>>), number(<<"limit">>, Arguments, 500, 1, 1000));
 operate(<<"inventory">>, Host, Arguments) ->
     inventory(account(Host, Arguments), Host, wanted(Arguments),
-              min(200, number(<<"details">>, Arguments, 0, 0, infinity)));
+              min(200, number(<<"details">>, Arguments, 0, 0, infinity)), before(Arguments));
 operate(<<"records">>, Host, Arguments) ->
     User = account(Host, Arguments),
     records(category(Arguments), User, Host, text(<<"after">>, Arguments, <<>>),
             number(<<"limit">>, Arguments, 50, 1, 200));
 operate(<<"erase">>, Host, Arguments) ->
     User = account(Host, Arguments),
-    erase(category(Arguments), User, Host).
+    Category = category(Arguments),
+    lists:member(text(<<"id">>, Arguments, none), [none, identity(User, Host)])
+        orelse refuse(xmpp:err_conflict()),
+    erase(Category, User, Host, before(Arguments));
+operate(<<"identify">>, Host, Arguments) ->
+    #{id => identify(account(Host, Arguments), Host)};
+operate(<<"slot">>, Host, Arguments) ->
+    User = account(Host, Arguments),
+    slot(User, Host, file(Arguments), number(<<"size">>, Arguments, required, 1, infinity),
+         nonempty(<<"type">>, Arguments)).
 
 hello(Host) ->
     #{protocol => 1, module => ?VERSION, server => <<"ejabberd">>, version => version(),
       storage => storages(Host), node => null(node_name(Host)), operations => operations(),
       categories => [Name || {Name, _} = Category <- categories(), is_possible(Category, Host)],
-      erasable => [Name || Name <- erasable(), is_possible(Name, Host)]}.
+      erasable => [Name || Name <- erasable(), is_possible(Name, Host)],
+      dated => [Name || Name <- dated(), is_possible(Name, Host)]}.
 
 version() ->
     %% Not the option 'version': that may be any text, to hide it from others.
@@ -313,12 +354,33 @@ text(Name, Arguments, Default) ->
         _ -> bad_request()
     end.
 
+nonempty(Name, Arguments) ->
+    case text(Name, Arguments, required) of
+        <<>> -> bad_request();
+        Text -> Text
+    end.
+
 number(Name, Arguments, Default, Least, Most) ->
     case maps:get(Name, Arguments, null) of
-        null -> Default;
+        null when Default =/= required -> Default;
         Number when is_integer(Number), Number >= Least, Number =< Most -> Number;
         _ -> bad_request()
     end.
+
+%% In microseconds.  Every number is less than the atom 'infinity': without the argument, everything is
+%% older.
+before(Arguments) ->
+    case maps:get(<<"before">>, Arguments, null) of
+        null -> infinity;
+        Seconds when is_number(Seconds), Seconds >= 0, Seconds < 1 bsl 40 -> round(Seconds * 1000000);
+        _ -> bad_request()
+    end.
+
+%% A name that a file can have.
+file(Arguments) ->
+    Name = nonempty(<<"name">>, Arguments),
+    byte_size(Name) =< 255 andalso not lists:member(Name, [<<".">>, <<"..">>]) orelse bad_request(),
+    Name.
 
 account(Host, Arguments) ->
     case jid:nodeprep(text(<<"account">>, Arguments, required)) of
@@ -365,13 +427,13 @@ accounts(Host, After, Limit) ->
 categories() ->
     [{<<"account">>, []}, {<<"password">>, []}, {<<"roster">>, [mod_roster]}, {<<"presence">>, []},
      {<<"last_activity">>, [mod_last]},
-     %% ejabberd stores no addresses of its users, and this module nothing at all.
+     %% ejabberd stores no addresses of its users.
      {<<"ip_addresses">>, never}, {<<"offline_messages">>, [mod_offline]}, {<<"archive">>, [mod_mam]},
      {<<"room_archive">>, [mod_mam, mod_muc]}, {<<"room_memberships">>, [mod_muc]},
      {<<"uploads">>, [mod_http_upload]}, {<<"profile">>, {any, [mod_vcard, mod_pubsub]}},
      {<<"client_data">>, {any, [mod_private, mod_pubsub]}}, {<<"blocklist">>, [mod_privacy]},
      {<<"push_registrations">>, [mod_push]}, {<<"sessions">>, []}, {<<"access_tokens">>, []},
-     {<<"bot_records">>, never}].
+     {<<"bot_records">>, []}].
 
 is_possible({_Name, never}, _Host) -> false;
 is_possible({_Name, {any, Modules}}, Host) -> lists:any(fun(M) -> is_loaded(Host, M) end, Modules);
@@ -380,12 +442,15 @@ is_possible(<<"other">>, _Host) -> true;
 is_possible(false, _Host) -> false;
 is_possible(Name, Host) -> is_possible(lists:keyfind(Name, 1, categories()), Host).
 
+%% What has times, by which it can be counted and erased.
+dated() -> [<<"archive">>, <<"offline_messages">>, <<"uploads">>, <<"room_archive">>].
+
 is_loaded(Host, Module) -> gen_mod:is_loaded(Host, Module).
 
-inventory(User, Host, Wanted, Details) ->
+inventory(User, Host, Wanted, Details, Before) ->
     {Possible, Absent} = lists:partition(fun(Name) -> is_possible(Name, Host) end, Wanted),
     Deadline = now_ms() + ?INVENTORY_MS,
-    Started = [{Name, start_look_up(Name, User, Host)} || Name <- Possible],
+    Started = [{Name, start_look_up(Name, User, Host, Before)} || Name <- Possible],
     Looked = [{Name, looked_up(LookUp, Deadline)} || {Name, LookUp} <- Started],
     #{account => User, absent => Absent,
       holdings => [shown(Name, Holding, Details)
@@ -394,10 +459,10 @@ inventory(User, Host, Wanted, Details) ->
 
 %% Each category in a process of its own: it fails or hangs alone, and its memory is free at once.
 %% The link ends it with the request.
-start_look_up(Name, User, Host) ->
+start_look_up(Name, User, Host, Before) ->
     Parent = self(),
     Key = make_ref(),
-    {Key, spawn_opt(fun() -> Parent ! {Key, attempt(Name, User, Host)} end,
+    {Key, spawn_opt(fun() -> Parent ! {Key, attempt(Name, User, Host, Before)} end,
                     [link, {priority, low}])}.
 
 looked_up({Key, Pid}, Deadline) ->
@@ -409,16 +474,16 @@ looked_up({Key, Pid}, Deadline) ->
         {failed, timeout}
     end.
 
-attempt(Name, User, Host) ->
-    try {ok, holdings(Name, User, Host)}
+attempt(Name, User, Host, Before) ->
+    try {ok, holdings(Name, User, Host, Before)}
     catch
         Class:Reason:Stack ->
             error_logger:error_msg("mod_privacy_bot: ~ts: ~p:~p ~p", [Name, Class, Reason, Stack]),
             {failed, error}
     end.
 
-holdings(<<"other">>, User, Host) -> other(User, Host);
-holdings(Name, User, Host) -> [holding(Name, User, Host)].
+holdings(<<"other">>, User, Host, _) -> other(User, Host);
+holdings(Name, User, Host, Before) -> [holding(Name, User, Host, Before)].
 
 %% Holdings have their items as {Key, Item}: the keys order pages of records.
 shown(Category, Holding, Details) ->
@@ -440,6 +505,25 @@ counted(Items) ->
 
 sized(Items) ->
     (counted(Items))#{bytes => lists:sum([Bytes || {_, #{bytes := Bytes}} <- Items])}.
+
+%%% What has times: only what is older than Before
+
+holding(<<"offline_messages">>, User, Host, Before) -> offline(User, Host, Before);
+holding(<<"archive">>, User, Host, Before) ->
+    (archive_extent(Host, {User, Host}, any, Before))#{retention => null,
+                                                       facts => #{default => archive_choice(User, Host)}};
+holding(<<"room_archive">>, User, Host, Before) ->
+    {Found, IsPartial} = room_archives(User, Host, Before),
+    Counts = [Extent || {_, Extent} <- Found],
+    #{count => lists:sum([Count || #{count := Count} <- Counts]),
+      oldest => least([Time || #{oldest := Time} <- Counts]),
+      newest => most([Time || #{newest := Time} <- Counts]),
+      retention => null, partial => IsPartial,
+      items => [{Room, #{room => Room, count => Count}} || {Room, #{count := Count}} <- Found]};
+holding(<<"uploads">>, User, Host, Before) ->
+    (sized([File || {_, #{time := Time}} = File <- uploads(User, Host), is_older(Time, Before)]))#{
+      retention => null(retention(upload_days(Host)))};
+holding(Name, User, Host, _) -> holding(Name, User, Host).
 
 %%% The account itself
 
@@ -483,30 +567,15 @@ holding(<<"roster">>, User, Host) ->
 holding(<<"blocklist">>, User, Host) ->
     counted([{JID, #{jid => JID}} || JID <- blocked(User, Host)]);
 
-%%% Messages
-
-holding(<<"offline_messages">>, User, Host) -> offline(User, Host);
-holding(<<"archive">>, User, Host) ->
-    (archive_extent(Host, {User, Host}, any))#{retention => null,
-                                               facts => #{default => archive_choice(User, Host)}};
-holding(<<"room_archive">>, User, Host) ->
-    {Found, IsPartial} = room_archives(User, Host),
-    Counts = [Extent || {_, Extent} <- Found],
-    #{count => lists:sum([Count || #{count := Count} <- Counts]),
-      oldest => least([Time || #{oldest := Time} <- Counts]),
-      newest => most([Time || #{newest := Time} <- Counts]),
-      retention => null, partial => IsPartial,
-      items => [{Room, #{room => Room, count => Count}} || {Room, #{count := Count}} <- Found]};
 holding(<<"room_memberships">>, User, Host) ->
     {Memberships, IsPartial} = memberships(User, Host),
     (counted(maps:to_list(Memberships)))#{partial => IsPartial};
 
 %%% Data that clients store
 
-holding(<<"uploads">>, User, Host) ->
-    (sized(uploads(User, Host)))#{retention => null(retention(upload_days(Host)))};
 holding(<<"profile">>, User, Host) ->
-    sized([{Part, maps:remove(xml, Item)} || {Part, Item} <- profile(User, Host)]);
+    sized([{Part, #{part => Part, access => Access, bytes => bytes([Element || {_, Element} <- Elements])}}
+           || {Part, Access, Elements} <- profile(User, Host)]);
 holding(<<"client_data">>, User, Host) ->
     sized(lists:map(fun({Kind, Node, Elements, Access}) ->
                             {<<Kind/binary, $/, Node/binary>>,
@@ -523,7 +592,11 @@ holding(<<"push_registrations">>, User, Host) ->
               #{service => jid:encode(Service), time => seconds(Time)}}
              || {Time, Service, Node, _Form} <- Registrations]);
 holding(<<"access_tokens">>, User, Host) ->
-    counted(lists:map(fun({_Secret, Key, Item}) -> {Key, Item} end, tokens(User, Host))).
+    counted(lists:map(fun({_Secret, Key, Item}) -> {Key, Item} end, tokens(User, Host)));
+holding(<<"bot_records">>, User, Host) ->
+    Store = atom_to_binary(?TABLE, utf8),
+    counted([{Store, #{store => Store}}
+             || [recall(Kind, User, Host) || Kind <- [identity, sweep]] =/= [none, none]]).
 
 %%%===================================================================
 %%% The account
@@ -651,13 +724,16 @@ other_lists(User, Host) ->
 %%%===================================================================
 
 %% #offline_msg{us, timestamp, expire, from, to, packet}; table spool: username, xml, seq
-offline(User, Host) ->
+offline(User, Host, Before) ->
     case storage_of(Host, mod_offline) of
         mnesia ->
             counted(lists:map(fun({Time, From}) ->
                                       {sortable(now_to_us(Time)),
                                        #{from => jid:encode(From), time => seconds(Time)}}
-                              end, read(offline_msg, [{2, {User, Host}}], [3, 5])));
+                              end, read(offline_msg, [{2, {User, Host}}], [3, 5], older('$3', Before))));
+        sql when Before =/= infinity ->
+            counted([{sortable(Seq), #{from => attribute(<<"from">>, Element), time => Time}}
+                     || {Seq, Time, Element} <- older_offline_rows(User, Host, Before)]);
         sql ->
             From = [" from spool", of_user(User, Host)],
             [[Count]] = sql(Host, ["select count(*)", From]),
@@ -671,13 +747,20 @@ offline(User, Host) ->
     end.
 
 offline_rows(Host, Rest) ->
-    [{to_number(Seq), delay(Element), Element}
+    [{to_number(Seq), delay(Host, Element), Element}
      || [Seq, XML] <- sql(Host, ["select seq, xml", Rest]),
         {xmlel, _, _, _} = Element <- [fxml_stream:parse_element(XML)]].
 
-delay(Element) ->
-    try seconds(xmpp_util:decode_timestamp(
-                  attribute(<<"stamp">>, fxml:get_subtag(Element, <<"delay">>))))
+%% The table has no time that is sure to be that of the message, so its own one tells.
+older_offline_rows(User, Host, Before) ->
+    [Row || {_, Time, _} = Row <- offline_rows(Host, [" from spool", of_user(User, Host), " order by seq"]),
+            is_integer(Time), is_older(Time, Before)].
+
+%% What the host noted when it stored the message; other delays are of the sender's making.
+delay(Host, Element) ->
+    Delays = fxml:get_subtags(Element, <<"delay">>),
+    Own = [Delay || Delay <- Delays, attribute(<<"from">>, Delay) =:= Host],
+    try seconds(xmpp_util:decode_timestamp(attribute(<<"stamp">>, hd(Own ++ Delays))))
     catch _:_ -> null
     end.
 
@@ -696,19 +779,19 @@ offline_page(User, Host, After, Limit) ->
                end,
     page([{integer_to_binary(Id), record(integer_to_binary(Id), Time, Element)}
           || {Id, Time, Element} <- Messages],
-         <<>>, Limit, maps:get(count, offline(User, Host))).
+         <<>>, Limit, maps:get(count, offline(User, Host, infinity))).
 
 %%% Archives: of {User, Host}, or of {Room, RoomHost} and one author
 %%% #archive_msg{us, id, timestamp, peer, bare_peer, packet, nick, type, [origin_id since 24]}
 %%% The key of an archive is bound and only times are copied: an archive of 100,000 messages must not
 %%% be copied to be counted.
 
-archive_extent(Host, Owner, Author) ->
+archive_extent(Host, Owner, Author, Before) ->
     case storage_of(Host, mod_mam) of
-        mnesia -> extent(read(archive_msg, archive_of(Owner, Author), [4]));
+        mnesia -> extent(read(archive_msg, archive_of(Owner, Author), [4], older('$4', Before)));
         sql ->
             %% Each by itself: together, every row would be compared, where an index has the ends.
-            Of = of_archive(Host, Owner, Author),
+            Of = [of_archive(Host, Owner, Author), older(Before)],
             [[Count, Oldest, Newest]] =
                 sql(Host, ["select (select count(*) from archive", Of, "), "
                            "(select min(timestamp) from archive", Of, "), "
@@ -721,6 +804,15 @@ extent([]) -> #{count => 0};
 extent(Times) ->
     #{count => length(Times), oldest => seconds(element(1, lists:min(Times))),
       newest => seconds(element(1, lists:max(Times)))}.
+
+%% Guards for a column with the time in Mnesia, and the end of a condition in SQL.
+older(_Column, infinity) -> [];
+older(Column, Before) -> [{'<', Column, {const, us_to_now(Before)}}].
+
+older(infinity) -> [];
+older(Before) -> [" and timestamp < ", integer_to_list(Before)].
+
+is_older(Seconds, Before) -> Seconds * 1000000 < Before.
 
 archive_of(Owner, any) -> [{2, Owner}];
 archive_of(Owner, {User, Host}) -> [{2, Owner}, {6, {User, Host, <<>>}}].
@@ -780,7 +872,7 @@ sql_messages(Host, Owner, Author, After, Limit) ->
     {[{<<Us/binary, $., Id/binary>>, us_to_seconds(Us), Element}
       || [Us, Id, Peer, XML] <- Rows,
          {xmlel, _, _, _} = Element <- [decompress(XML, Owner, Peer)]],
-     maps:get(count, archive_extent(Host, Owner, Author))}.
+     maps:get(count, archive_extent(Host, Owner, Author, infinity))}.
 
 decompress(<<$<, _/binary>> = XML, _Owner, _Peer) -> fxml_stream:parse_element(XML);
 decompress(XML, {Name, Domain}, Peer) ->
@@ -900,7 +992,7 @@ nicknames(User, Host) ->
 
 %% The account's own messages in room archives, [{Room, Extent}]: ejabberd keeps the author's real
 %% address with each.  Rooms that know the account come first, since the search is bounded.
-room_archives(User, Host) ->
+room_archives(User, Host, Before) ->
     Deadline = now_ms() + ?ROOMS_MS,
     {Own, _} = memberships(User, Host),
     Others = [room_jid(Name, RoomHost)
@@ -908,7 +1000,7 @@ room_archives(User, Host) ->
                  Name <- stored_rooms(Host, RoomHost) ++ online_rooms(RoomHost)],
     Rooms = maps:keys(Own) ++ (lists:usort(Others) -- maps:keys(Own)),
     Found = [{Room, Extent} || Room <- lists:sublist(Rooms, ?ROOMS), now_ms() < Deadline,
-                               Extent <- [archive_extent(Host, owner(Room), {User, Host})],
+                               Extent <- [archive_extent(Host, owner(Room), {User, Host}, Before)],
                                maps:get(count, Extent) > 0],
     {lists:keysort(1, Found), length(Rooms) > ?ROOMS orelse now_ms() >= Deadline}.
 
@@ -922,7 +1014,7 @@ room_archive_page(User, Host, After, Limit) ->
                        [Cursor, Name] -> {Name, Cursor};
                        [_] -> {<<>>, <<>>}
                    end,
-    {Found, _} = room_archives(User, Host),
+    {Found, _} = room_archives(User, Host, infinity),
     Rooms = [{Name, case Name of Room -> From; _ -> <<>> end} || {Name, _} <- Found, Name >= Room],
     page(room_messages(Rooms, User, Host, Limit + 1), <<>>, Limit,
          lists:sum([Count || {_, #{count := Count}} <- Found])).
@@ -941,14 +1033,25 @@ room_messages(_, _, _, _) -> [].
 
 %% DOCROOT/ACCOUNT/SLOT/NAME
 uploads(User, Host) ->
-    Directory = upload_directory(User, Host),
     Lifetime = retention(upload_days(Host)),
-    lists:sort([upload(Slot, Name, Info, Lifetime)
-                || Slot <- list_directory(Directory),
-                   Name <- list_directory(filename:join(Directory, Slot)),
-                   {ok, Info} <- [file:read_file_info(filename:join([Directory, Slot, Name]),
-                                                      [raw, {time, posix}])],
-                   element(3, Info) =:= regular]).
+    lists:sort([upload(Slot, Name, Info, Lifetime) || {Slot, Name, Info} <- files(User, Host)]).
+
+files(User, Host) ->
+    Directory = upload_directory(User, Host),
+    [{Slot, Name, Info}
+     || Slot <- list_directory(Directory),
+        Name <- list_directory(filename:join(Directory, Slot)),
+        {ok, Info} <- [file:read_file_info(filename:join([Directory, Slot, Name]), [raw, {time, posix}])],
+        element(3, Info) =:= regular].
+
+%% The directories are removed with their last file, as mod_http_upload_quota does.
+remove_files(User, Host, Files) ->
+    Directory = upload_directory(User, Host),
+    [begin
+         file:delete(filename:join([Directory, Slot, Name])),
+         file:del_dir(filename:join(Directory, Slot))
+     end || {Slot, Name, _} <- Files],
+    Files =/= [] andalso file:del_dir(Directory).
 
 %% #file_info{size, type, access, atime, mtime, ...}
 upload(Slot, Name, Info, Lifetime) ->
@@ -963,12 +1066,14 @@ upload(Slot, Name, Info, Lifetime) ->
 %% With the option 'jid_in_url: node', names that differ only in special characters share a directory, and
 %% so do hosts without @HOST@ in 'docroot'.  Then nobody can tell whose files these are.
 upload_directory(User, Host) ->
+    has_own_directory(User, Host) orelse error({uploads, shared_directory}),
+    upload_path(User, Host).
+
+has_own_directory(User, Host) ->
     Directory = upload_path(User, Host),
-    option(Host, mod_http_upload, jid_in_url) =:= node
-        andalso lists:any(fun(Other) -> Other =/= {User, Host} andalso path_of(Other) =:= Directory end,
-                          namesakes(User, Host))
-        andalso error({uploads, shared_directory}),
-    Directory.
+    option(Host, mod_http_upload, jid_in_url) =/= node
+        orelse not lists:any(fun(Other) -> Other =/= {User, Host} andalso path_of(Other) =:= Directory end,
+                             namesakes(User, Host)).
 
 namesakes(User, Host) ->
     Hosts = [At || At <- ejabberd_option:hosts(), is_loaded(At, mod_http_upload)],
@@ -1020,6 +1125,133 @@ upload_days(Host) ->
 retention(infinity) -> <<"unlimited">>;
 retention(Days) -> Days * 86400.
 
+%%% Slots
+
+%% Asked for as the account, so that mod_http_upload applies what it applies to everybody.
+slot(User, Host, Name, Size, Type) ->
+    is_loaded(Host, mod_http_upload) orelse refuse(xmpp:err_feature_not_implemented()),
+    %% Where it could not be told whose file it is, or where mod_http_upload_quota would remove older files
+    %% of the account to make room for this one, there is no slot.
+    case {has_own_directory(User, Host), fits(User, Host, Size)} of
+        {false, _} -> #{refused => <<"other">>};
+        {true, false} -> #{refused => <<"quota">>};
+        {true, true} -> granted(ask_for_slot(User, Host, Name, Size, Type), Host)
+    end.
+
+fits(User, Host, Size) ->
+    case is_loaded(Host, mod_http_upload_quota) andalso Size =< option(Host, mod_http_upload, max_size) of
+        false -> true; % what is too large is refused for that, and before a quota is looked at
+        true ->
+            %% Megabytes.  Without a hard quota, the soft one counts.
+            JID = jid:make(User, Host),
+            Limits = [Megabytes * 1024 * 1024
+                      || Rule <- [access_soft_quota, access_hard_quota],
+                         Megabytes <- [ejabberd_shaper:match(
+                                         Host, option(Host, mod_http_upload_quota, Rule), JID)],
+                         is_integer(Megabytes), Megabytes > 0],
+            Limits =:= [] orelse
+                lists:sum([Bytes || {_, #{bytes := Bytes}} <- uploads(User, Host)]) + Size
+                =< lists:max(Limits)
+    end.
+
+ask_for_slot(User, Host, Name, Size, Type) ->
+    Request = {xmlel, <<"request">>, [{<<"xmlns">>, ?NS_UPLOAD}, {<<"filename">>, Name},
+                                      {<<"size">>, integer_to_binary(Size)},
+                                      {<<"content-type">>, Type}], []},
+    IQ = xmpp:decode({xmlel, <<"iq">>, [{<<"type">>, <<"get">>}, {<<"id">>, ?VERSION}], [Request]},
+                     <<"jabber:client">>, []),
+    [Service | _] = gen_mod:get_module_opt_hosts(Host, mod_http_upload),
+    Ask = make_ref(),
+    ejabberd_router:route_iq(xmpp:set_from_to(IQ, jid:make(User, Host, <<"privacy-bot">>),
+                                              jid:make(Service)),
+                             Ask, self(), ?SLOT_MS),
+    receive
+        {iq_reply, timeout, Ask} -> error({mod_http_upload, timeout});
+        {iq_reply, Answer, Ask} -> xmpp:encode(Answer)
+    end.
+
+granted(Answer, Host) ->
+    case fxml:get_subtag_with_xmlns(Answer, <<"slot">>, ?NS_UPLOAD) of
+        false -> refused(fxml:get_subtag(Answer, <<"error">>), Host);
+        Slot ->
+            Put = fxml:get_subtag(Slot, <<"put">>),
+            #{put => attribute(<<"url">>, Put), get => attribute(<<"url">>, fxml:get_subtag(Slot, <<"get">>)),
+              headers => maps:from_list([{attribute(<<"name">>, Header), fxml:get_tag_cdata(Header)}
+                                         || Header <- fxml:get_subtags(Put, <<"header">>)]),
+              retention => retention(upload_days(Host))}
+    end.
+
+refused(Error, Host) ->
+    Conditions = [Name || {xmlel, Name, _, _} <- element(4, Error)],
+    case {lists:member(<<"not-acceptable">>, Conditions),
+          lists:member(<<"resource-constraint">>, Conditions)} of
+        {true, _} ->
+            Limit = case option(Host, mod_http_upload, max_size) of
+                        Bytes when is_integer(Bytes) -> Bytes;
+                        _ -> null % it was a service outside that refused
+                    end,
+            #{refused => <<"too_large">>, limit => Limit};
+        {_, true} -> #{refused => <<"quota">>};
+        _ -> #{refused => <<"other">>}
+    end.
+
+%%% Late files: a slot of before an erasure can be used for hours
+
+refuse_late_files(User, Host) ->
+    has_own_directory(User, Host) andalso
+        (cancel_slots(User, Host) orelse remember(sweep, User, Host, {now_s(), []})).
+
+%% Slots that nobody used yet live in the process of mod_http_upload, on every node:
+%% #state{..., slots = #{[Account, Random, Name] => {Size, Timer}}, ...}.  What its own timer would send
+%% has it forget one of them.  With 'external_secret' it does not know them itself.
+cancel_slots(User, Host) ->
+    Process = mod_http_upload:get_proc_name(Host, mod_http_upload),
+    Account = upload_account(User, Host),
+    option(Host, mod_http_upload, external_secret) =:= <<>> andalso
+        lists:all(fun(Node) -> cancel_slots_of(Account, {Process, Node}) end, ejabberd_cluster:get_nodes()).
+
+cancel_slots_of(Account, Process) ->
+    try
+        Slots = pending_slots(Account, Process),
+        [Process ! {timeout, make_ref(), Slot} || Slot <- Slots],
+        Slots -- pending_slots(Account, Process) =:= Slots
+    catch
+        Class:Reason ->
+            warn("the slots of mod_http_upload are out of reach, late files are removed afterwards: ~p:~P",
+                 [Class, Reason, 8]),
+            false
+    end.
+
+pending_slots(Account, Process) ->
+    [Slots] = [Part || Part <- tuple_to_list(sys:get_state(Process, 5000)), is_map(Part)],
+    [Slot || [Owner, _, _] = Slot <- maps:keys(Slots), Owner =:= Account].
+
+%% Otherwise, it is remembered until such slots are too old, together with the sizes of the files that the
+%% account, or a new one of the same name, asked slots for afterwards: a file whose size nobody asked for is late.
+%% {sweep, {User, Host}} => {Since, Sizes}
+slot_requested(Acc, _Host, JID, _Directory, Size, _Lang) ->
+    {User, Host, _} = jid:tolower(JID),
+    case recall(sweep, User, Host) of
+        none -> ok;
+        {Since, Sizes} -> remember(sweep, User, Host, {Since, lists:usort([Size | Sizes])})
+    end,
+    Acc.
+
+sweep(Host) ->
+    [begin
+         remove_late_files(User, Host, Since, Sizes),
+         %% A file may have been on its way when its slot ended.
+         now_s() > Since + ?SLOT_SECONDS + 3600 andalso forget(sweep, User, Host)
+     end || {{_, {User, _}}, {Since, Sizes}} <- read(?TABLE, [{2, {sweep, {'_', Host}}}], [2, 3]),
+            is_loaded(Host, mod_http_upload), has_own_directory(User, Host)].
+
+remove_late_files(User, Host, Since, Sizes) ->
+    Files = files(User, Host),
+    %% A thumbnail is in the directory of its file.
+    Wanted = [Slot || {Slot, _, Info} <- Files, lists:member(element(2, Info), Sizes)],
+    remove_files(User, Host, [File || {Slot, _, Info} = File <- Files, element(6, Info) >= Since,
+                                      not lists:member(Slot, Wanted)]).
+
 %%%===================================================================
 %%% Profile and client data
 %%%===================================================================
@@ -1029,25 +1261,21 @@ profile_nodes() ->
      {<<"urn:xmpp:avatar:metadata">>, <<"avatar">>},
      {<<"http://jabber.org/protocol/nick">>, <<"nickname">>}].
 
+%% [{Part, Access, [{Node, Element}]}], with 'none' for what is in no node.
 profile(User, Host) ->
     VCards = case is_loaded(Host, mod_vcard) andalso mod_vcard:get_vcard(User, Host) of
                  false -> [];
                  error -> error(mod_vcard);
                  Found -> [Element || {xmlel, _, _, [_ | _]} = Element <- Found]
              end,
-    Published = [{Part, {Elements, Access}}
+    Published = [{Part, Access, [{Node, node_item(Node, Item)} || Item <- Items]}
                  || {Node, Options} <- pep_nodes(User, Host),
                     {_, Part} <- [lists:keyfind(Node, 1, profile_nodes())],
-                    Elements <- [[node_item(Node, Item) || Item <- pep_items(User, Host, Node)]],
-                    Elements =/= [], Access <- [access(Options)]],
-    [{<<"vcard">>, profile_part(<<"vcard">>, VCards, <<"open">>)} || VCards =/= []]
-        ++ [{Part, profile_part(Part, lists:append([Elements || {Elements, _} <- Of]),
-                                element(2, hd(Of)))}
-            || Part <- lists:usort([Part || {Part, _} <- Published]),
-               Of <- [proplists:get_all_values(Part, Published)]].
-
-profile_part(Part, Elements, Access) ->
-    #{part => Part, bytes => bytes(Elements), access => Access, xml => Elements}.
+                    [_ | _] = Items <- [pep_items(User, Host, Node)], Access <- [access(Options)]],
+    [{<<"vcard">>, <<"open">>, [{none, Element} || Element <- VCards]} || VCards =/= []]
+        ++ [{Part, element(2, hd(Nodes)), lists:append([Elements || {_, _, Elements} <- Nodes])}
+            || Part <- lists:usort([Part || {Part, _, _} <- Published]),
+               Nodes <- [[Each || {Of, _, _} = Each <- Published, Of =:= Part]]].
 
 %% [{Kind, Node, Elements, Access}]: PEP nodes other than the profile's, and private XML.
 client_data(User, Host) ->
@@ -1091,9 +1319,13 @@ node_configuration(Node, Options) ->
                [{xmlel, <<"value">>, [], [{xmlcdata, plain(Value)}]}
                 || Value <- case Values of [_ | _] -> Values; _ -> [Values] end, Value =/= []]}
               || {Name, Values} <- Options],
+    Form = {xmlel, <<"field">>, [{<<"var">>, <<"FORM_TYPE">>}, {<<"type">>, <<"hidden">>}],
+            [{xmlel, <<"value">>, [],
+              [{xmlcdata, <<"http://jabber.org/protocol/pubsub#node_config">>}]}]},
     {xmlel, <<"pubsub">>, [{<<"xmlns">>, <<"http://jabber.org/protocol/pubsub#owner">>}],
      [{xmlel, <<"configure">>, [{<<"node">>, Node}],
-       [{xmlel, <<"x">>, [{<<"xmlns">>, <<"jabber:x:data">>}, {<<"type">>, <<"submit">>}], Fields}]}]}.
+       [{xmlel, <<"x">>, [{<<"xmlns">>, <<"jabber:x:data">>}, {<<"type">>, <<"submit">>}],
+         [Form | Fields]}]}]}.
 
 node_item(Node, Item) ->
     {xmlel, <<"pubsub">>, [{<<"xmlns">>, <<"http://jabber.org/protocol/pubsub">>}],
@@ -1164,7 +1396,8 @@ covered() ->
      {mod_pubsub, [pubsub_node, pubsub_item, pubsub_state, pubsub_last_item, pubsub_node_owner,
                    pubsub_node_option, pubsub_subscription, pubsub_subscription_opt, pubsub_orphan]},
      {mod_privacy, [privacy, privacy_list, privacy_default_list, privacy_list_data]},
-     {mod_push, [push_session]}].
+     {mod_push, [push_session]},
+     {?MODULE, [?TABLE]}].
 
 other(User, Host) ->
     Lists = case is_loaded(Host, mod_privacy) of
@@ -1256,8 +1489,13 @@ entries(<<"blocklist">>, User, Host) ->
                                                   {<<"jid">>, JID}], []})}
      || JID <- blocked(User, Host)];
 entries(<<"profile">>, User, Host) ->
-    [{Key, (record(Key, null, Element))#{part => Part}}
-     || {Part, #{xml := Elements}} <- profile(User, Host), {Key, Element} <- keyed(Part, Elements)];
+    Configurations = maps:from_list(pep_nodes(User, Host)),
+    [{Key, case Node of
+               none -> (record(Key, null, Element))#{part => Part};
+               _ -> (record(Key, null, Element))#{part => Part, node => Node}
+           end}
+     || {Part, _, Elements} <- profile(User, Host),
+        {Key, {Node, Element}} <- keyed(Part, configured(Elements, none, Configurations))];
 entries(<<"client_data">>, User, Host) ->
     Configurations = maps:from_list(other_nodes(User, Host)),
     [{Key, (record(Key, null, Element))#{kind => Kind, node => Node}}
@@ -1280,6 +1518,12 @@ exported(<<"pep">>, Node, Items, Configurations) ->
     [node_configuration(Node, maps:get(Node, Configurations, []))
      | [node_item(Node, Item) || Item <- Items]];
 exported(<<"private">>, _Node, Elements, _) -> Elements.
+
+%% Each node's configuration before its first item.
+configured([{Node, _} = Element | Rest], Before, Configurations) ->
+    [{Node, node_configuration(Node, maps:get(Node, Configurations, []))}
+     || Node =/= none, Node =/= Before] ++ [Element | configured(Rest, Node, Configurations)];
+configured([], _, _) -> [].
 
 other_records(User, Host) ->
     Lists = case is_loaded(Host, mod_privacy) of
@@ -1334,22 +1578,47 @@ erasable() ->
      <<"access_tokens">>, <<"room_memberships">>, <<"room_archive">>, <<"account">>].
 
 %% What was erased and what is left is counted, not taken from what ejabberd's functions return.
-erase(Category, User, Host) ->
+erase(Category, User, Host, Before) ->
     lists:member(Category, erasable()) andalso is_possible(Category, Host)
+        andalso (Before =:= infinity orelse lists:member(Category, dated()))
         orelse refuse(xmpp:err_feature_not_implemented()),
-    #{count := Before} = holding(Category, User, Host),
-    erase_category(Category, User, Host),
-    #{count := After} = Left = holding(Category, User, Host),
-    #{erased => max(0, Before - After), left => left(Category, Left, User, Host)}.
+    #{count := Count} = holding(Category, User, Host, Before),
+    case Before of
+        infinity -> erase_category(Category, User, Host);
+        _ -> erase_older(Category, User, Host, Before)
+    end,
+    #{count := After} = holding(Category, User, Host, Before),
+    #{erased => max(0, Count - After), left => left(Category, User, Host)}.
 
-left(<<"account">>, _, User, Host) ->
-    #{holdings := Holdings, failed := Failed} = inventory(User, Host, wanted(#{}), 0),
+left(<<"account">>, User, Host) ->
+    #{holdings := Holdings, failed := Failed} = inventory(User, Host, wanted(#{}), 0, infinity),
     [Holding || #{count := Count} = Holding <- Holdings, Count =/= 0]
         ++ [#{category => Name, count => null} || #{category := Name} <- Failed];
-left(Category, Left, _, _) ->
-    [shown(Category, Left, 0)].
+left(Category, User, Host) ->
+    [shown(Category, holding(Category, User, Host, infinity), 0)].
 
-erase_category(<<"uploads">>, User, Host) -> mod_http_upload:remove_user(User, Host);
+erase_older(<<"archive">>, User, Host, Before) -> forget_messages(Host, {User, Host}, any, Before);
+erase_older(<<"room_archive">>, User, Host, Before) -> forget_room_messages(User, Host, Before);
+erase_older(<<"offline_messages">>, User, Host, Before) ->
+    case storage_of(Host, mod_offline) of
+        mnesia -> remove(offline_msg, [{2, {User, Host}}], 3, older('$3', Before));
+        sql ->
+            [sql(Host, ["delete from spool", of_user(User, Host), " and seq=", integer_to_list(Seq)])
+             || {Seq, _, _} <- older_offline_rows(User, Host, Before)]
+    end,
+    forget_offline_count(User, Host);
+erase_older(<<"uploads">>, User, Host, Before) ->
+    %% What a slot of today brings is newer, unless everything is older than a time that is still to come.
+    is_older(now_s(), Before) andalso refuse_late_files(User, Host),
+    remove_files(User, Host, [File || {_, _, Info} = File <- files(User, Host),
+                                      is_older(element(6, Info), Before)]).
+
+erase_category(<<"uploads">>, User, Host) ->
+    refuse_late_files(User, Host),
+    mod_http_upload:remove_user(User, Host),
+    %% What was accepted right before.
+    timer:sleep(?PUT_MS),
+    mod_http_upload:remove_user(User, Host);
 %% Leaves the choice whether messages are archived as it is.
 erase_category(<<"archive">>, User, Host) -> mod_mam:remove_mam_for_user(User, Host);
 erase_category(<<"offline_messages">>, User, Host) -> mod_offline:remove_user(User, Host);
@@ -1394,9 +1663,7 @@ erase_category(<<"room_memberships">>, User, Host) ->
     {Memberships, _} = memberships(User, Host),
     [leave_room(Room, User, Host) || Room <- maps:keys(Memberships)];
 %% What a room shows to those who come in is in its memory and stays until it closes.
-erase_category(<<"room_archive">>, User, Host) ->
-    {Found, _} = room_archives(User, Host),
-    [forget_messages(owner(Room), User, Host) || {Room, _} <- Found];
+erase_category(<<"room_archive">>, User, Host) -> forget_room_messages(User, Host, infinity);
 %% Connections end first: ejabberd would note the last activity of an account that is gone, and its
 %% role in rooms.  Then goes what ejabberd would leave behind.
 erase_category(<<"account">>, User, Host) ->
@@ -1405,8 +1672,9 @@ erase_category(<<"account">>, User, Host) ->
      || Category <- [<<"uploads">>, <<"access_tokens">>, <<"room_memberships">>],
         is_possible(Category, Host)],
     ejabberd_auth:remove_user(User, Host),
-    %% A client may have come back meanwhile.
+    %% A client may have come back meanwhile, and asked for a slot.
     end_sessions(User, Host),
+    is_loaded(Host, mod_http_upload) andalso erase_category(<<"uploads">>, User, Host),
     is_loaded(Host, mod_last) andalso mod_last:remove_user(User, Host).
 
 end_sessions(User, Host) ->
@@ -1447,11 +1715,20 @@ revoke({fast, Key}, User, Host) ->
         sql -> sql(Host, ["delete from auth_fast_tokens", of_user(User, Host)])
     end.
 
-forget_messages(Owner, User, Host) ->
+forget_room_messages(User, Host, Before) ->
+    {Found, _} = room_archives(User, Host, Before),
+    [forget_messages(Host, owner(Room), {User, Host}, Before) || {Room, _} <- Found].
+
+forget_messages(Host, Owner, Author, Before) ->
     case storage_of(Host, mod_mam) of
-        mnesia -> [mnesia:dirty_delete_object(Message)
-                   || Message <- entries_of(archive_msg, archive_of(Owner, {User, Host}))];
-        sql -> sql(Host, ["delete from archive", of_archive(Host, Owner, {User, Host})])
+        mnesia -> remove(archive_msg, archive_of(Owner, Author), 4, older('$4', Before));
+        sql -> sql(Host, ["delete from archive", of_archive(Host, Owner, Author), older(Before)])
+    end.
+
+%% mod_offline keeps in memory how many messages wait.
+forget_offline_count(User, Host) ->
+    try ets_cache:delete(offline_msg_counter_cache, {User, Host}, ejabberd_cluster:get_nodes())
+    catch error:badarg -> ok % without that cache
     end.
 
 %% Room is a room or a service with a registered nickname.
@@ -1630,6 +1907,62 @@ is_in([Name | Path], Options) when is_list(Options) ->
 is_in(_, _) -> false.
 
 %%%===================================================================
+%%% What this module remembers
+%%%===================================================================
+
+%% {privacy_bot, {Kind, {User, Host}}, Value}.  On disc in every cluster's every node, like other tables
+%% of ejabberd.
+create_table() ->
+    Create = fun(Copies) ->
+                     ejabberd_mnesia:create(?MODULE, ?TABLE, [{Copies, [node()]},
+                                                              {attributes, [key, value]}])
+             end,
+    case Create(disc_copies) of
+        {atomic, _} -> ok;
+        Error ->
+            warn("names of accounts are forgotten with the next restart: ~p", [Error]),
+            {atomic, _} = Create(ram_copies),
+            ok
+    end.
+
+recall(Kind, User, Host) ->
+    case mnesia:dirty_read(?TABLE, {Kind, {User, Host}}) of
+        [{?TABLE, _, Value}] -> Value;
+        [] -> none
+    end.
+
+remember(Kind, User, Host, Value) ->
+    mnesia:dirty_write({?TABLE, {Kind, {User, Host}}, Value}),
+    mnesia:sync_log().
+
+forget(Kind, User, Host) ->
+    mnesia:dirty_delete(?TABLE, {Kind, {User, Host}}).
+
+identity(User, Host) -> recall(identity, User, Host).
+
+identify(User, Host) ->
+    Key = {identity, {User, Host}},
+    New = str:sha(crypto:strong_rand_bytes(20)),
+    {atomic, Id} = mnesia:transaction(fun() ->
+                                              case mnesia:read(?TABLE, Key, write) of
+                                                  [{?TABLE, _, Known}] -> Known;
+                                                  [] -> mnesia:write({?TABLE, Key, New}), New
+                                              end
+                                      end),
+    %% Mnesia itself writes some seconds later.
+    Id =:= New andalso mnesia:sync_log(),
+    %% Nothing may be left for the next one of that name, if the account was removed meanwhile.
+    ejabberd_auth:user_exists(User, Host) =:= true
+        orelse begin forget(identity, User, Host), refuse(xmpp:err_item_not_found()) end,
+    Id.
+
+%% Accounts that were removed while this module was not there.
+forget_strangers(Host) ->
+    [forget(identity, User, Host)
+     || {{_, {User, _}}} <- read(?TABLE, [{2, {identity, {'_', Host}}}], [2]),
+        ejabberd_auth:user_exists(User, Host) =:= false].
+
+%%%===================================================================
 %%% Events
 %%%===================================================================
 
@@ -1669,10 +2002,14 @@ register_user(User, Host) ->
             %% 23.01 cannot be told before.
             warn("the name of the bot's address on ~ts cannot be registered", [Host]),
             ejabberd_auth:remove_user(User, Host);
-        false -> send_event(Host, #{event => registered, account => User})
+        false ->
+            %% Of an earlier one, whose removal this module did not see.
+            forget(identity, jid:nodeprep(User), Host),
+            send_event(Host, #{event => registered, account => User})
     end.
 
 remove_user(User, Host) ->
+    forget(identity, jid:nodeprep(User), Host),
     User =:= node_name(Host)
         orelse send_event(Host, #{event => removed, account => jid:nodeprep(User)}).
 
@@ -1807,6 +2144,27 @@ read(Table, Bound, Positions) -> read(Table, Bound, Positions, []).
 read(Table, Bound, Positions, Guards) ->
     mnesia:dirty_select(Table, [match(Table, Bound, Positions, Guards)]).
 
+%% Removes the entries whose column of that number fulfills the guards.
+%% Messages of one account have one key, in a table that Mnesia keeps in Dets.  There, to remove them one by
+%% one takes the square of their number (8 s for 5,000 of 10,000), all at once 0.3 s; so it is done below
+%% Mnesia, on every node that has a copy, once Mnesia has nothing left to write to it.
+remove(Table, Bound, Column, Guards) ->
+    Pattern = pattern(Table, [{Column, variable(Column)} | Bound]),
+    Nodes = mnesia:table_info(Table, where_to_write),
+    case Nodes -- mnesia:table_info(Table, disc_only_copies) =:= []
+        andalso mnesia:table_info(Table, index) =:= [] of
+        true ->
+            [begin
+                 rpc:call(Node, mnesia, dump_log, []),
+                 Removed = rpc:call(Node, dets, select_delete, [Table, [{Pattern, Guards, [true]}]]),
+                 is_integer(Removed) orelse error({Table, Removed}),
+                 rpc:call(Node, dets, sync, [Table])
+             end || Node <- Nodes];
+        false ->
+            [mnesia:dirty_delete_object(Entry)
+             || Entry <- mnesia:dirty_select(Table, [{Pattern, Guards, ['$_']}])]
+    end.
+
 entries_of(Table, Bound) -> mnesia:dirty_match_object(Table, pattern(Table, Bound)).
 
 read_if_there(Table, Bound, Positions) ->
@@ -1872,6 +2230,10 @@ is_exported(Module, Function, Arity) ->
 %%%===================================================================
 
 now_ms() -> erlang:monotonic_time(millisecond).
+
+now_s() -> erlang:system_time(second).
+
+us_to_now(Us) -> {Us div 1000000000000, Us div 1000000 rem 1000000, Us rem 1000000}.
 
 now_to_us({Mega, Seconds, Micro}) -> (Mega * 1000000 + Seconds) * 1000000 + Micro.
 
