@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from bot import files
@@ -14,6 +15,9 @@ from bot.commands.desk import Desk
 from bot.dialogue.understanding import Understander
 from bot.policy.model import Policy, read_policy
 from bot.store import Store, open_store
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")  # how long something takes is for benchmarks
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

@@ -22,7 +22,6 @@ from bot.dialogue.reply import Reply
 from bot.i18n import Translator, translator
 from bot.xmpp import namespaces as ns
 from bot.xmpp.adhoc import AdHoc, Sessions
-from bot.xmpp.jid import bare
 
 PEOPLE = ("alice@a.example/1", "alice@a.example/2", "alice@a.example", "bob@b.example/1", "carol@c.example/1")
 KEEP = timedelta(minutes=10)
@@ -120,7 +119,7 @@ class AdHocMachine(RuleBasedStateMachine):
         elif answer.get("type") == "result" and answer[0].get("status") != "executing":
             self.over.add(one.sid)
         if len(self.desk.ran) > ran:
-            assert self.desk.ran[-1] == bare(one.owner)
+            assert self.desk.ran[-1] == one.owner
 
     @rule(target=opened, one=consumes(opened), minutes=st.integers(0, 12))
     def wait(self, one: _Opened, minutes: int) -> object:

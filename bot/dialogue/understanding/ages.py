@@ -36,7 +36,7 @@ class Ages:
         for one in phrases:
             units = {word: UNITS[unit] for unit, words in (one.units or {}).items() for word in words}
             for pattern in sorted(one.patterns, key=len, reverse=True):
-                exact = _pattern(pattern, rf"(?P<n>\d{{1,4}}|{_any(one.one)})", f"(?P<unit>{_any(units)})")
+                exact = _pattern(pattern, rf"(?P<n>[0-9]{{1,4}}|{_any(one.one)})", f"(?P<unit>{_any(units)})")
                 self._exact.append((exact, frozenset(one.one), units))
                 self._vague.append(_pattern(pattern.partition("{n}")[0], "", ""))
 
