@@ -1133,20 +1133,22 @@ category("room_archive", {
 	available = on_any_host("muc_mam");
 	look = function (user, _, before)
 		local items, total, seen, oldest, newest = array(), 0, 0, nil, nil;
+		local cut, finish = false, now() + PATIENCE / 2; -- on a slow server, some is better than nothing
 		own_in_rooms(user, before, function (room, archive, quick, own)
-			if seen >= ROOM_BUDGET then seen = seen + 1; return; end
+			if cut then return; end
 			local number = 0;
 			archive:back(function (entry)
 				seen = seen + 1;
 				if entry and own(entry.stanza) then
 					number, oldest, newest = number + 1, math.min(oldest or entry.time, entry.time), math.max(newest or 0, entry.time);
 				end
-				return seen > ROOM_BUDGET;
+				cut = seen > ROOM_BUDGET or now() > finish;
+				return cut;
 			end, quick);
 			if number > 0 then items:push { room = jid.join(room.node, room.at), count = number }; end
 			total = total + number;
 		end);
-		return { count = total, oldest = oldest, newest = newest, partial = seen > ROOM_BUDGET or nil }, items;
+		return { count = total, oldest = oldest, newest = newest, partial = cut or nil }, items;
 	end;
 	records = function (user)
 		local sources = array();
@@ -1264,10 +1266,7 @@ local function recount(at)
 	end
 	recounted[at] = now();
 	for _, task in ipairs(module:context(at):get_host_items("task")) do
-		if task.name == "Calculate total storage usage" then
-			local fine, err = pcall(task.run, task, os.time()); -- it stumbles over damaged entries of anybody
-			if not fine then complain("Counting all uploads anew", err); end
-		end
+		if task.name == "Calculate total storage usage" then task.run(task, os.time()); end
 	end
 end
 
@@ -1303,7 +1302,8 @@ category("uploads", {
 		remember_late(late); -- before the rows go: without them, nothing else would know of these slots
 		for at, ids in pairs(gone) do
 			archive_of("uploads", nil, at, bare_of(user)):remove(ids);
-			recount(at);
+			local counted_anew, err = pcall(recount, at); -- a damaged entry of anybody stops that
+			if not counted_anew then complain("Counting all uploads anew", err); end
 		end
 		return number;
 	end;
