@@ -68,11 +68,11 @@ def _file(site: Site, record: Record) -> str:
 COLUMNS: Mapping[str, tuple[tuple[Phrase, Cell], ...]] = {
     Category.ROSTER: (
         (_("Name"), _contact),
-        (_("Address"), _isolated("jid")),
+        (p_("table", "Address"), _isolated("jid")),
         (_("Presence"), _subscription),
         (_("Groups"), _groups),
     ),
-    Category.BLOCKLIST: ((_("Address"), _isolated("jid")),),
+    Category.BLOCKLIST: ((p_("table", "Address"), _isolated("jid")),),
     Category.ROOM_MEMBERSHIPS: (
         (_("Group chat"), _isolated("room")),
         (_("Role"), _role),
