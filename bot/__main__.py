@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot import __version__, app, config, files, offline, server_modules
+from bot import __version__, app, config, export, files, offline, server_modules
 from bot.control import ControlError
 from bot.dialogue.understanding import PhraseError
 from bot.files import BadFile
@@ -27,6 +27,7 @@ _FAILURES = (
     PhraseError,
     StoreError,
     ControlError,
+    export.NotDecrypted,
     offline.BadLine,
     server_modules.NotInstalled,
 )
@@ -114,6 +115,18 @@ def _init(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _decrypt(arguments: argparse.Namespace) -> int:
+    source: Path = arguments.file
+    target: Path = arguments.out or source.with_name(f"{source.name}.zip")
+    try:
+        export.decrypt(arguments.link, source, target)
+    except OSError as error:
+        print(f"{error.filename or source}: {error.strerror}", file=sys.stderr)
+        return _BAD_INPUT
+    print(f"{target}: decrypted")
+    return 0
+
+
 def _domain(text: str) -> str:
     if not re.fullmatch(r"[^@/\s\"\\{}]+", text):
         raise argparse.ArgumentTypeError(f"{text!r} is no domain; give one such as example.org")
@@ -178,6 +191,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     module.add_argument("--host", type=_domain, metavar="DOMAIN", help="the host of the accounts, such as example.org")
     module.set_defaults(run=_server_module)
+
+    decrypt = commands.add_parser("decrypt", help="open a copy of one's data that was downloaded without its app")
+    decrypt.add_argument("link", metavar="LINK", help="the aesgcm:// link, or what is after its '#', in quotes")
+    decrypt.add_argument("file", type=Path, metavar="FILE", help="what was downloaded")
+    decrypt.add_argument("out", type=Path, metavar="OUT", nargs="?", help="the ZIP file to write")
+    decrypt.set_defaults(run=_decrypt)
 
     policy = commands.add_parser("policy", help="check policies, show the format").add_subparsers(
         required=True, metavar="COMMAND"

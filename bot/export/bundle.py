@@ -77,6 +77,7 @@ async def write_bundle(  # noqa: PLR0913, PLR0917 -- seven things, none of which
             async for done in sliced(copy.write(archive, spool, readings, files)):
                 await work.report(done)
             await in_thread(archive.finish)
+            await work.finish()
         except BaseException:
             archive.abandon()
             raise
@@ -105,6 +106,10 @@ class _Work:
         """All records are read: now it is known how many there are."""
         self._done, self._total, self._known = records, records * _PASSES + files, True
         await self.report(0)
+
+    async def finish(self) -> None:
+        """Everything is done; account.xml has no room for some of the records, which are not waited for."""
+        await self.report(self._total - self._done)
 
     async def report(self, done: int) -> None:
         """That much more is done."""

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -16,6 +17,15 @@ PIECE = 1 << 18
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 SILENCE = aiohttp.ClientTimeout(total=None, sock_connect=20, sock_read=60)
 """Seconds of silence; in all it may take as long as a large file takes."""
+
+
+def is_of_the_web(url: str) -> bool:
+    """Return whether *url* is one that HTTP can be spoken with."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,8 @@ class HttpFetch:
 
     async def __call__(self, url: str) -> AsyncIterator[bytes]:
         """Return the file at *url* in pieces; raises `FetchFailed`."""
+        if not is_of_the_web(url):
+            raise FetchFailed(FetchReason.REFUSED)
         try:
             async with (
                 aiohttp.ClientSession(timeout=SILENCE, auto_decompress=False) as session,
@@ -44,9 +56,7 @@ class HttpFetch:
                     if size > self.most_bytes:
                         raise FetchFailed(FetchReason.TOO_LARGE)
                     yield piece
-        except (aiohttp.InvalidURL, ValueError) as error:
-            raise FetchFailed(FetchReason.REFUSED) from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise FetchFailed(FetchReason.UNREACHABLE) from error
 
     def _check(self, answer: aiohttp.ClientResponse) -> None:

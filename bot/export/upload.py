@@ -14,7 +14,7 @@ from typing import IO
 
 import aiohttp
 
-from bot.export.http import PIECE, SILENCE
+from bot.export.http import PIECE, SILENCE, is_of_the_web
 from bot.export.threads import in_thread
 from bot.policy.observed import Slot
 
@@ -50,6 +50,8 @@ async def upload(source: Path | IO[bytes], size: int, slot: Slot, tls: ssl.SSLCo
         with source.open("rb") as file:
             await upload(file, size, slot, tls)
         return
+    if not is_of_the_web(slot.put):
+        raise UploadFailed(UploadReason.REFUSED)
     headers = {
         name: value
         for name, value in slot.headers.items()
@@ -64,9 +66,7 @@ async def upload(source: Path | IO[bytes], size: int, slot: Slot, tls: ssl.SSLCo
             ) as answer,
         ):
             status = answer.status
-    except (aiohttp.InvalidURL, ValueError) as error:
-        raise UploadFailed(UploadReason.REFUSED) from error
-    except (aiohttp.ClientError, TimeoutError) as error:
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise UploadFailed(UploadReason.UNREACHABLE) from error
     if status in _TOO_LARGE:
         raise UploadFailed(UploadReason.FULL)

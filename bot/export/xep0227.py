@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from bot.export.contacts import contact
 from bot.export.moments import stamp, whole_seconds
 from bot.export.pep import OWNER, PUBSUB, NodePart, is_of_pep, node_parts
 from bot.export.spool import Spool
@@ -57,8 +58,8 @@ class AccountWriter:
         yield from self._section(Category.ROSTER, _contact, f"<query xmlns='{ROSTER}'>", "</query>")
         yield from self._section(Category.ROSTER, _request, "", "")
         yield from self._section(Category.CLIENT_DATA, _private, f"<query xmlns='{PRIVATE}'>", "</query>")
-        yield from self._pep(OWNER, is_item=False)
-        yield from self._pep(PUBSUB, is_item=True)
+        yield from self._configurations()
+        yield from self._items()
         yield from self._section(Category.ARCHIVE, _archived, f"<archive xmlns='{MAM_EXPORT}'>", "</archive>")
         self._entry.write("</user></host></server-data>\n")
 
@@ -104,45 +105,62 @@ class AccountWriter:
         number = 0
         for page in self._spool.records(Category.BLOCKLIST):
             for record in page:
-                if not isinstance(record.get("jid"), str):
+                address = contact(record).jid
+                if not address:
                     self.damaged[Category.BLOCKLIST] += 1
                     continue
                 if number == 0:
                     self._entry.write(f"<query xmlns='{PRIVACY}'><default name='{LIST}'/><list name='{LIST}'>")
                 number += 1
-                value = attribute(record["jid"])
-                self._entry.write(f"<item type='jid' value={value} action='deny' order='{number}'/>")
+                self._entry.write(f"<item type='jid' value={attribute(address)} action='deny' order='{number}'/>")
             yield len(page)
         if number:
             self._entry.write("</list></query>")
 
-    def _pep(self, namespace: str, *, is_item: bool) -> Iterator[int]:
-        """Write the nodes' configurations, or their items, in one `pubsub` element (§4.10)."""
-        begun, open_node = False, ""
+    def _configurations(self) -> Iterator[int]:
+        """Write the configurations of PEP nodes (§4.10.1): one for each, be it empty, or it would not be imported."""
+        configured: set[str] = set()
+        nodes: dict[str, None] = {}
+        for part in self._parts(count=False):
+            nodes[part.node] = None
+            if not part.is_item:
+                if not configured:
+                    self._entry.write(f"<pubsub xmlns='{OWNER}'>")
+                configured.add(part.node)
+                self._entry.write(serialised(part.element, OWNER, OWNER))
+                yield 0
+        bare = [node for node in nodes if node not in configured]
+        if bare and not configured:
+            self._entry.write(f"<pubsub xmlns='{OWNER}'>")
+        for node in bare:
+            self._entry.write(f"<configure node={attribute(node)}/>")
+        if nodes:
+            self._entry.write("</pubsub>")
+
+    def _items(self) -> Iterator[int]:
+        """Write the items of PEP nodes (§4.10.2); the server gives those of a node one after the other."""
+        node = ""
+        for part in self._parts(count=True):
+            if not part.is_item:
+                continue
+            if part.node != node:
+                self._entry.write("</items>" if node else f"<pubsub xmlns='{PUBSUB}'>")
+                self._entry.write(f"<items node={attribute(part.node)}>")
+                node = part.node
+            self._entry.write(serialised(part.element, PUBSUB, PUBSUB))
+            yield 1
+        if node:
+            self._entry.write("</items></pubsub>")
+
+    def _parts(self, *, count: bool) -> Iterator[NodePart]:
+        """Yield everything of PEP nodes; *count* the damaged records."""
         for category in _PEP:
             for page in self._spool.records(category):
-                for part in self._parts(category, page, count=is_item):
-                    if part.is_item is not is_item:
-                        continue
-                    if not begun:
-                        self._entry.write(f"<pubsub xmlns='{namespace}'>")
-                    if is_item and part.node != open_node:
-                        self._entry.write("</items>" if open_node else "")
-                        self._entry.write(f"<items node={attribute(part.node)}>")
-                        open_node = part.node
-                    self._entry.write(serialised(part.element, namespace, namespace))
-                    begun = True
-                yield len(page) if is_item else 0
-        if begun:
-            self._entry.write("</items></pubsub>" if is_item else "</pubsub>")
-
-    def _parts(self, category: str, page: list[Record], *, count: bool) -> Iterator[NodePart]:
-        for record in page:
-            if is_of_pep(record):
-                parts = node_parts(record)
-                if parts is None and count:
-                    self.damaged[category] += 1
-                yield from parts or ()
+                for record in filter(is_of_pep, page):
+                    parts = node_parts(record)
+                    if parts is None and count:
+                        self.damaged[category] += 1
+                    yield from parts or ()
 
 
 def _message(record: Record, element: Element | None) -> str | None:
@@ -170,7 +188,7 @@ def _contact(record: Record, element: Element | None) -> str | None:
 
 
 def _request(record: Record, _element: Element | None) -> str:
-    """Return somebody's request to see the presence, which waits for an answer (§4.8)."""
+    """Return somebody's request to see the presence, which waits for an answer (§4.9)."""
     if not record.get("pending") or not isinstance(record.get("jid"), str):
         return ""
     return f"<presence xmlns='{CLIENT}' type='subscribe' from={attribute(record['jid'])}/>"

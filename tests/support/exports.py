@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -173,7 +174,7 @@ class Copy:
 
     def pages(self) -> dict[str, str]:
         """Return all pages for people."""
-        return {name: self.text(name) for name in self.zip.namelist() if name.endswith(".html")}
+        return {name: self.text(name) for name in self.zip.namelist() if re.fullmatch(r"[^/]+\.html", name)}
 
 
 async def copy_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from bot.export.contacts import contact
 from bot.export.pages.site import Site
 from bot.export.pages.text import link, shown
 from bot.i18n import Phrase, _, p_
@@ -33,18 +34,23 @@ def _yes(key: str) -> Cell:
 
 
 def _contact(_site: Site, record: Record) -> str:
-    return f"<bdi>{shown(record.get('name') or record.get('jid') or '')}</bdi>"
+    found = contact(record)
+    return f"<bdi>{shown(found.name or found.jid)}</bdi>"
+
+
+def _address(_site: Site, record: Record) -> str:
+    return f"<bdi>{shown(contact(record).jid)}</bdi>"
 
 
 def _groups(_site: Site, record: Record) -> str:
-    groups = record.get("groups")
-    return shown(", ".join(map(str, groups))) if isinstance(groups, list) else ""
+    return shown(", ".join(contact(record).groups))
 
 
 def _subscription(site: Site, record: Record) -> str:
-    if record.get("pending"):
+    found = contact(record)
+    if found.pending:
         return site.say(p_("contact", "asks to see your presence"))
-    return site.say(subscription(str(record.get("subscription") or "none")))
+    return site.say(subscription(found.subscription or "none"))
 
 
 def _role(site: Site, record: Record) -> str:
@@ -68,11 +74,11 @@ def _file(site: Site, record: Record) -> str:
 COLUMNS: Mapping[str, tuple[tuple[Phrase, Cell], ...]] = {
     Category.ROSTER: (
         (_("Name"), _contact),
-        (_("Address"), _isolated("jid")),
+        (p_("table", "Address"), _address),
         (_("Presence"), _subscription),
         (_("Groups"), _groups),
     ),
-    Category.BLOCKLIST: ((_("Address"), _isolated("jid")),),
+    Category.BLOCKLIST: ((p_("table", "Address"), _address),),
     Category.ROOM_MEMBERSHIPS: (
         (_("Group chat"), _isolated("room")),
         (_("Role"), _role),

@@ -36,6 +36,10 @@ def index(site: Site, manifest: Manifest) -> Iterator[str]:
     if manifest.server:
         yield element("dt", say(_("Server"))) + f"<dd>{shown(manifest.server)}</dd>"
     yield "</dl></div>"
+    if not manifest.complete:
+        yield element(
+            "p", say(_("Some of what you asked for is missing; below it says what, and why.")), class_="card note"
+        )
     yield element("h2", say(_("What is in it")))
     yield from _contents(site, manifest.parts)
     yield element("h2", say(_("What is not in it")))

@@ -16,6 +16,7 @@ from bot.export.stanza import parsed, split
 from bot.export.zipping import Zip
 from bot.i18n import Message, _, p_
 from bot.policy.terms import Category
+from bot.policy.wording.holdings import access
 from bot.policy.wording.holdings import node as node_title
 from bot.policy.wording.holdings import part as part_title
 
@@ -50,6 +51,7 @@ _FIELDS: dict[str, Message] = {
     "ctry": p_("vcard", "Country"),
     "country": p_("vcard", "Country"),
 }
+_ACCESS_MODEL = "{jabber:x:data}x/{jabber:x:data}field[@var='pubsub#access_model']/{jabber:x:data}value"
 _BOOKMARK = "urn:xmpp:bookmarks:1"
 
 
@@ -133,6 +135,10 @@ def _app_data(site: Site, record: Record) -> str:
     if is_of_pep(record):
         for part in node_parts(record) or ():
             payload = part.payload
+            model = part.element.findtext(_ACCESS_MODEL) or ""
+            if model:
+                seen = site.say(_("Visible to: %(who)s")(who=access(model)))
+                return f'<p class="quiet">{seen}</p>'
             if payload is not None and payload.tag == f"{{{_BOOKMARK}}}conference":
                 address, name = shown(part.element.get("id", "")), shown(payload.get("name", ""))
                 shown_name = f"<strong><bdi>{name}</bdi></strong><br>" if name else ""
