@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -19,7 +19,9 @@ START_SECONDS = 60.0
 
 
 @contextmanager
-def bot(server: Server, policy: Path, directory: Path, admin: str = "") -> Iterator[subprocess.Popen[bytes]]:
+def bot(
+    server: Server, policy: Path, directory: Path, admin: str = "", rights: Mapping[str, object] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """The bot, connecting to the server, until the block ends.
 
     Args:
@@ -27,6 +29,7 @@ def bot(server: Server, policy: Path, directory: Path, admin: str = "") -> Itera
         policy: the policy it answers from.
         directory: an existing directory for its configuration, state and log.
         admin: the local part of an account that may use the commands of administrators.
+        rights: the section of that name in the configuration.
     """
     (directory / "secret.txt").write_text(server.secret)
     (directory / "secret.txt").chmod(0o600)
@@ -41,6 +44,7 @@ def bot(server: Server, policy: Path, directory: Path, admin: str = "") -> Itera
         "store": "state.db",
         "key_file": "key.txt",
         "rate_limit": {"messages": 1000, "per": "1 minute"},
+        "rights": {**(rights or {})},
     }
     configuration.write_text(yaml.safe_dump(settings))
     command = [sys.executable, "-m", "bot", "run", "--config", str(configuration)]

@@ -186,10 +186,17 @@ def bot(policy: Policy, day: date) -> Iterator[Clause]:
     )
     yield program_says(
         _(
-            "I look into an account only when its owner asks me for “my data”, and show it to nobody else. "
+            "I look into an account only when its owner asks me for it, and show it to nobody else. "
             "What I may do on the server, “my data bot_records” shows."
         ),
         Aspect.WHO,
+    )
+    yield program_says(
+        _(
+            "When you have me erase something, make a copy or pass on a request, I keep a record of it under the "
+            "pseudonym: what, how much and when. As long as it is under way, I keep your address too, encrypted."
+        ),
+        Aspect.HOW_LONG,
     )
     yield program_says(
         _("What we talked about stays in memory for a few minutes, so that you can ask “why?”."),

@@ -6,10 +6,12 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
 
+from bot.answers import copying, erasing, tickets
 from bot.answers.clause import Clause, policy_says
 from bot.answers.general import general, whom_to_ask
 from bot.answers.holdings import ORDER
 from bot.answers.topics import DATA, gather
+from bot.claims.erasure import ACCOUNT, ERASABLE
 from bot.dialogue.reply import Choice, Lead, Paragraph, Question, Reply
 from bot.i18n import Phrase, p_
 from bot.policy.model import Policy
@@ -157,9 +159,24 @@ def reply(policy: Policy, question: Question, day: date, *, is_live: bool = Fals
     return Reply(
         title(question),
         (Lead(lead.text), *(Paragraph(clause.text) for clause in context)),
-        (*after, *choices(policy, found, day)),
+        (*after, *(acts(question) if is_live else ()), *choices(policy, found, day)),
         question=question,
     )
+
+
+def acts(question: Question) -> tuple[Choice, ...]:
+    """Return what can be done at once about what was asked; each shows first what it would do."""
+    topic = question.topic
+    if topic is Topic.RIGHTS:
+        return (Choice(copying.TITLE, "export"), Choice(tickets.TITLE, "request"))
+    if topic is Topic.CONTROLLER_CONTACT:
+        return (Choice(tickets.TITLE, "request human"),)
+    if topic is Topic.ACCOUNT_DELETION:
+        return (Choice(p_("choice", "Erase: %(what)s")(what=erasing.WHAT[ACCOUNT]), f"erase {ACCOUNT}"),)
+    what = next((category for category in DATA.get(topic, ()) if category in ERASABLE), None)
+    if question.aspect is not Aspect.ERASE or what is None:
+        return ()
+    return (Choice(p_("choice", "Erase: %(what)s")(what=erasing.WHAT[what]), f"erase {what}"),)
 
 
 def of_mine(topic: Topic) -> str | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from bot.commands.services import BotCommand, Services
 from bot.dialogue.command import Asking, Command, Request
 from bot.dialogue.reply import Block, Choice, Heading, Items, Lead, Outcome, Paragraph, Reply
-from bot.i18n import LanguageName, Moment, Phrase, _, p_
+from bot.i18n import LanguageName, Moment, Phrase, _, n_, p_
 from bot.policy.terms import Category
 from bot.policy.wording.categories import TITLES
-from bot.store import StoreError
+from bot.store import Records, Store, StoreError
 
 _MAY: Mapping[str, Phrase] = {
     "settings": _("read how long the server is set to keep things"),
@@ -24,12 +25,18 @@ _MAY: Mapping[str, Phrase] = {
 
 async def own_records(request: Request, services: Services) -> int:
     """Return how many records the bot itself keeps about the sender."""
-    if services.store is None or request.sender is None:
+    store = services.store
+    if store is None or request.sender is None:
         return 0
     try:
-        return 1 if await services.store.kept(request.sender) else 0
+        language = 1 if await store.kept(request.sender) else 0
+        return language + sum([len(await records.of(request.sender)) for records in _records(store)])
     except StoreError:
         return 0
+
+
+def _records(store: Store) -> tuple[Records[Any], ...]:
+    return (store.erasures, store.exports, store.tickets)
 
 
 async def glass_box(request: Request, services: Services, account: str) -> Reply:
@@ -38,7 +45,7 @@ async def glass_box(request: Request, services: Services, account: str) -> Reply
     inventory = await services.server.inventory(account, [Category.BOT_RECORDS])
     hello = await services.server.hello()
     noted = inventory.holding(Category.BOT_RECORDS)
-    items: list[Phrase] = [await _own(request, services)]
+    items = await _own(request, services)
     if noted is not None and noted.count:
         items.append(_("My module on the server notes that you have logged in before, so that you are greeted once."))
     items.append(_("What we talked about last stays in memory for a few minutes, without your words."))
@@ -57,13 +64,31 @@ async def glass_box(request: Request, services: Services, account: str) -> Reply
     )
 
 
-async def _own(request: Request, services: Services) -> Phrase:
-    kept = await services.store.kept(request.sender) if services.store and request.sender else None
-    if kept is None:
-        return _("In my database there is nothing about you.")
-    return _("In my database, under a pseudonym: that you chose %(language)s, on %(time)s.")(
-        language=LanguageName(kept.language), time=Moment(kept.chosen_at)
-    )
+async def _own(request: Request, services: Services) -> list[Phrase]:
+    """Return what there is in the database; raises `StoreError`."""
+    if services.store is None or request.sender is None:
+        return [_("In my database there is nothing about you.")]
+    said: list[Phrase] = []
+    kept = await services.store.kept(request.sender)
+    if kept is not None:
+        said.append(
+            _("In my database, under a pseudonym: that you chose %(language)s, on %(time)s.")(
+                language=LanguageName(kept.language), time=Moment(kept.chosen_at)
+            )
+        )
+    wishes = [(await records.of(request.sender)) for records in _records(services.store)]
+    number = sum(map(len, wishes))
+    if number:
+        said.append(
+            n_(
+                "In my database, under a pseudonym: %(n)s record of what I did for you (see: receipts, my requests).",
+                "In my database, under a pseudonym: %(n)s records of what I did for you (see: receipts, my requests).",
+                number,
+            )
+        )
+    if any(one.whose is not None for one in sum(wishes, ())):
+        said.append(_("As long as one of them is under way: your address, encrypted."))
+    return said or [_("In my database there is nothing about you.")]
 
 
 async def _forget(request: Request, services: Services) -> Reply:
@@ -77,6 +102,9 @@ async def _forget(request: Request, services: Services) -> Reply:
         (
             Lead(lead),
             Paragraph(_("This was only about my own notes. Your account and your data on the server are untouched.")),
+            Paragraph(
+                _("Records of erasures, copies and requests stay as proof, without your address, for a limited time.")
+            ),
         ),
         personal=True,
     )

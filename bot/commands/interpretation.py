@@ -193,8 +193,10 @@ def _follow_up(text: str, read: Understanding, remembered: Remembered, services:
 
 
 def _intended(intent: Intent, read: Understanding, services: Services) -> Intended | Reply:
-    if services.rights is not None and intent in _DONE:
-        return Intended(_call(services, *_DONE[intent]))
+    if services.rights is not None and intent is Intent.EXPORT_DATA:
+        return Intended(_call(services, "export"))
+    if services.rights is not None and intent in _ERASED:
+        return Intended(_call(services, "erase", what=_ERASED[intent]))
     if intent in _SUBSTITUTES:
         question, note = _SUBSTITUTES[intent]
         return Intended(_ask(services, question), note)
@@ -216,9 +218,6 @@ def _intended(intent: Intent, read: Understanding, services: Services) -> Intend
         case _:
             return _OFF_TOPIC
 
-
-_DONE: Mapping[Intent, tuple[str, ...]] = {Intent.EXPORT_DATA: ("export",)}
-"""Commands for what is wished, where the server can be asked."""
 
 _CANNOT_ERASE = _("I cannot delete anything here. This is what you can do:")
 _CANNOT_EXPORT = _("I cannot give out a copy of your data myself. This is what the policy says:")

@@ -1661,7 +1661,8 @@ erase_category(<<"access_tokens">>, User, Host) ->
     [revoke(Secret, User, Host) || {Secret, _, _} <- tokens(User, Host)];
 erase_category(<<"room_memberships">>, User, Host) ->
     {Memberships, _} = memberships(User, Host),
-    [leave_room(Room, User, Host) || Room <- maps:keys(Memberships)];
+    [leave_room(Room, IsPresent, User, Host)
+     || {Room, #{present := IsPresent}} <- maps:to_list(Memberships)];
 %% What a room shows to those who come in is in its memory and stays until it closes.
 erase_category(<<"room_archive">>, User, Host) -> forget_room_messages(User, Host, infinity);
 %% Connections end first: ejabberd would note the last activity of an account that is gone, and its
@@ -1732,7 +1733,7 @@ forget_offline_count(User, Host) ->
     end.
 
 %% Room is a room or a service with a registered nickname.
-leave_room(Room, User, Host) ->
+leave_room(Room, IsPresent, User, Host) ->
     JID = jid:make(User, Host),
     {Name, RoomHost, _} = jid:tolower(jid:decode(Room)),
     Backend = gen_mod:db_mod(Host, mod_muc),
@@ -1740,9 +1741,50 @@ leave_room(Room, User, Host) ->
     case Name =/= <<>> andalso mod_muc:unhibernate_room(Host, RoomHost, Name) of
         {ok, Pid} ->
             mod_muc_room:unsubscribe(Pid, JID),
-            mod_muc_room:change_item(Pid, JID, affiliation, none, <<>>);
+            mod_muc_room:change_item(Pid, JID, affiliation, none, <<>>),
+            IsPresent orelse forget_role(Pid, {Host, RoomHost, Name}, jid:tolower(JID));
         _ -> ok
     end.
+
+%% 23.01 notes (and stores) a role in place of the affiliation, and nothing that a room can be asked for
+%% takes it away again.  Its state is changed only while nobody is in it, so that nothing can get lost.
+forget_role(Pid, {Host, RoomHost, Name}, {User, Server, _}) ->
+    Account = {User, Server, <<>>},
+    case mod_muc_room:get_state(Pid) of
+        {ok, State} ->
+            Changed = list_to_tuple([without_role(Account, Part) || Part <- tuple_to_list(State)]),
+            case Changed =:= State orelse has_occupants(State) of
+                true -> ok;
+                false ->
+                    p1_fsm:sync_send_all_state_event(Pid, {change_state, Changed}),
+                    Backend = gen_mod:db_mod(Host, mod_muc),
+                    case Backend:restore_room(Host, RoomHost, Name) of
+                        [_ | _] = Options ->
+                            Kept = [{Key, case Key of
+                                              roles -> lists:keydelete(Account, 1, Value);
+                                              _ -> Value
+                                          end} || {Key, Value} <- Options],
+                            Backend:store_room(Host, RoomHost, Name, Kept, undefined);
+                        _ -> ok
+                    end
+            end;
+        _ -> ok
+    end.
+
+without_role(Account, Part) when is_map(Part) ->
+    case lists:member(maps:get(Account, Part, none), [visitor, participant, moderator]) of
+        true -> maps:remove(Account, Part);
+        false -> Part
+    end;
+without_role(_Account, Part) -> Part.
+
+%% A map of a room's state has its occupants: {user, JID, Nick, ...} by JID.
+has_occupants(State) ->
+    lists:any(fun(Part) ->
+                      is_map(Part)
+                          andalso lists:any(fun(Value) -> is_tuple(Value) andalso element(1, Value) =:= user end,
+                                            maps:values(Part))
+              end, tuple_to_list(State)).
 
 %%%===================================================================
 %%% Settings
