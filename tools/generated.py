@@ -102,7 +102,7 @@ def _default(field: FieldInfo) -> str:
     if value == frozenset():
         return "nobody"
     if hasattr(value, "count") and hasattr(value, "unit"):
-        return f"`{value.count} {value.unit}`"
+        return f"`{value.count} {value.unit}{'s' if value.count != 1 else ''}`"
     return "" if value is None else f"`{value}`"
 
 
