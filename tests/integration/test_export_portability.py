@@ -12,6 +12,9 @@ import pytest
 from slixmpp.exceptions import IqError
 from slixmpp.xmlstream import StanzaBase
 
+from bot.export import Order
+from bot.export.http import HttpFetch
+from demo.life import PHOTO
 from demo.servers import Server, running
 from demo.servers.find import Kind
 from tests.integration.conftest import installed
@@ -19,7 +22,7 @@ from tests.support.client import Client, client
 from tests.support.companion import connected
 from tests.support.exports import Copy, copy_of
 from tests.support.importers import importing, register_and_import
-from tests.support.inhabitants import BLOCKED, hospitable, settle
+from tests.support.inhabitants import BLOCKED, FILES, hospitable, settle
 from tests.support.versions import VERSIONS
 
 NAME = "romeo"
@@ -65,7 +68,7 @@ async def _copied(server: Server) -> tuple[Copy, Found]:
     await settle(server, NAME)
     async with connected(server) as line:
         await line.companion.hello()
-        copy = await copy_of(line.companion, account=NAME)
+        copy = await copy_of(line.companion, Order(include_files=True, fetch=HttpFetch()), account=NAME)
     return copy, await look(server)
 
 
@@ -134,6 +137,26 @@ def moved(copy: Copy, file: Path) -> None:
     old = ' jid="localhost"'
     assert text.count(old, 0, 200) == 1
     file.write_text(text.replace(old, f' jid="{NEW}"', 1), encoding="utf-8")
+
+
+def test_everything_of_the_server_is_in_the_copy(left: tuple[Copy, Found]) -> None:
+    copy, there = left
+    manifest = copy.manifest
+    assert manifest.complete, manifest.as_json()
+    assert not [part for part in manifest.parts if part.damaged]
+    assert len(manifest.files) == len(FILES)
+    [photo] = [file.name for file in manifest.files if file.original == FILES[0]]
+    assert copy.zip.read(photo) == PHOTO.read_bytes()
+    text = copy.text("messages-0001.html")
+    for body in (*SAID, *WAITING):
+        assert body in text
+    assert f'src="{photo}"' in text
+    contacts = copy.text("contacts.html")
+    assert all(jid in contacts for jid in there.contacts)
+    assert "Romeo Montague" in copy.text("profile.html")
+    assert "Romy" in copy.text("profile.html")
+    assert "At the lake" in copy.text("app-data.html")
+    assert BLOCKED in copy.text("blocked.html")
 
 
 @pytest.mark.parametrize(("kind", "version"), VERSIONS)
