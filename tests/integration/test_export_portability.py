@@ -53,6 +53,7 @@ class Found:
     bookmarks: list[str] = field(default_factory=list)
     nickname: str = ""
     archive: list[tuple[str, str]] = field(default_factory=list)
+    with_friend: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module", params=[("prosody", "13.0"), ("ejabberd", "24.12")], ids="-".join)
@@ -91,6 +92,10 @@ async def look(server: Server) -> Found:
             waiting = await person.message()
             found.waiting.append(str(waiting["body"]))
         found.archive = await archived(person)
+        [friend] = [jid for jid, name in found.contacts.items() if name == "Juliet"]
+        field_ = f"<field var='with'><value>{friend}</value></field>"
+        form = f"<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>{MAM}</value></field>{field_}</x>"
+        found.with_friend = [body for _stamp, body in await archived(person, form)]
     return found
 
 
@@ -108,7 +113,7 @@ async def published(person: Client, node: str) -> list[Element]:
     return list(answer.iter(f"{{{PUBSUB}}}item"))
 
 
-async def archived(person: Client) -> list[tuple[str, str]]:
+async def archived(person: Client, form: str = "") -> list[tuple[str, str]]:
     """Times and texts of the messages in the archive."""
     found: list[tuple[str, str]] = []
 
@@ -123,12 +128,9 @@ async def archived(person: Client) -> list[tuple[str, str]]:
         return stanza
 
     person.chat.xmpp.add_filter("in", filtered)
-    await ask_set(person, f"<query xmlns='{MAM}'/>")
+    await person.iq(XML(f"<query xmlns='{MAM}'>{form}</query>"), to=person.jid.bare, kind="set")
+    person.chat.xmpp.del_filter("in", filtered)
     return [(stamp, body) for stamp, body in found if body]
-
-
-async def ask_set(person: Client, payload: str) -> None:
-    await person.iq(XML(payload), to=person.jid.bare, kind="set")
 
 
 def moved(copy: Copy, file: Path) -> None:
@@ -180,6 +182,9 @@ def test_another_server_takes_it_in(left: tuple[Copy, Found], kind: Kind, versio
     else:
         assert here.archive == there.archive
         assert [body for _stamp, body in here.archive][:3] == SAID
+        assert there.with_friend[:3] == SAID
+        # What came in was sent to the old address, and counts as a chat with that.
+        assert here.with_friend == [body for body in there.with_friend if body == SAID[1] or body.startswith("http")]
         assert (here.waiting, here.blocked) == ([], [])  # its format has stores for neither
         assert here.nickname == there.nickname == "Romy"
         assert here.bookmarks == there.bookmarks
