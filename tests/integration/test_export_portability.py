@@ -12,6 +12,9 @@ import pytest
 from slixmpp.exceptions import IqError
 from slixmpp.xmlstream import StanzaBase
 
+from bot.export import Order
+from bot.export.http import HttpFetch
+from demo.life import PHOTO
 from demo.servers import Server, running
 from demo.servers.find import Kind
 from tests.integration.conftest import installed
@@ -19,7 +22,7 @@ from tests.support.client import Client, client
 from tests.support.companion import connected
 from tests.support.exports import Copy, copy_of
 from tests.support.importers import importing, register_and_import
-from tests.support.inhabitants import BLOCKED, hospitable, settle
+from tests.support.inhabitants import BLOCKED, FILES, hospitable, settle
 from tests.support.versions import VERSIONS
 
 NAME = "romeo"
@@ -50,6 +53,7 @@ class Found:
     bookmarks: list[str] = field(default_factory=list)
     nickname: str = ""
     archive: list[tuple[str, str]] = field(default_factory=list)
+    with_friend: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module", params=[("prosody", "13.0"), ("ejabberd", "24.12")], ids="-".join)
@@ -65,7 +69,7 @@ async def _copied(server: Server) -> tuple[Copy, Found]:
     await settle(server, NAME)
     async with connected(server) as line:
         await line.companion.hello()
-        copy = await copy_of(line.companion, account=NAME)
+        copy = await copy_of(line.companion, Order(include_files=True, fetch=HttpFetch()), account=NAME)
     return copy, await look(server)
 
 
@@ -88,6 +92,10 @@ async def look(server: Server) -> Found:
             waiting = await person.message()
             found.waiting.append(str(waiting["body"]))
         found.archive = await archived(person)
+        [friend] = [jid for jid, name in found.contacts.items() if name == "Juliet"]
+        field_ = f"<field var='with'><value>{friend}</value></field>"
+        form = f"<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>{MAM}</value></field>{field_}</x>"
+        found.with_friend = [body for _stamp, body in await archived(person, form)]
     return found
 
 
@@ -105,7 +113,7 @@ async def published(person: Client, node: str) -> list[Element]:
     return list(answer.iter(f"{{{PUBSUB}}}item"))
 
 
-async def archived(person: Client) -> list[tuple[str, str]]:
+async def archived(person: Client, form: str = "") -> list[tuple[str, str]]:
     """Times and texts of the messages in the archive."""
     found: list[tuple[str, str]] = []
 
@@ -120,12 +128,9 @@ async def archived(person: Client) -> list[tuple[str, str]]:
         return stanza
 
     person.chat.xmpp.add_filter("in", filtered)
-    await ask_set(person, f"<query xmlns='{MAM}'/>")
+    await person.iq(XML(f"<query xmlns='{MAM}'>{form}</query>"), to=person.jid.bare, kind="set")
+    person.chat.xmpp.del_filter("in", filtered)
     return [(stamp, body) for stamp, body in found if body]
-
-
-async def ask_set(person: Client, payload: str) -> None:
-    await person.iq(XML(payload), to=person.jid.bare, kind="set")
 
 
 def moved(copy: Copy, file: Path) -> None:
@@ -134,6 +139,26 @@ def moved(copy: Copy, file: Path) -> None:
     old = ' jid="localhost"'
     assert text.count(old, 0, 200) == 1
     file.write_text(text.replace(old, f' jid="{NEW}"', 1), encoding="utf-8")
+
+
+def test_everything_of_the_server_is_in_the_copy(left: tuple[Copy, Found]) -> None:
+    copy, there = left
+    manifest = copy.manifest
+    assert manifest.complete, manifest.as_json()
+    assert not [part for part in manifest.parts if part.damaged]
+    assert len(manifest.files) == len(FILES)
+    [photo] = [file.name for file in manifest.files if file.original == FILES[0]]
+    assert copy.zip.read(photo) == PHOTO.read_bytes()
+    text = copy.text("messages-0001.html")
+    for body in (*SAID, *WAITING):
+        assert body in text
+    assert f'src="{photo}"' in text
+    contacts = copy.text("contacts.html")
+    assert all(jid in contacts for jid in there.contacts)
+    assert "Romeo Montague" in copy.text("profile.html")
+    assert "Romy" in copy.text("profile.html")
+    assert "At the lake" in copy.text("app-data.html")
+    assert BLOCKED in copy.text("blocked.html")
 
 
 @pytest.mark.parametrize(("kind", "version"), VERSIONS)
@@ -157,6 +182,9 @@ def test_another_server_takes_it_in(left: tuple[Copy, Found], kind: Kind, versio
     else:
         assert here.archive == there.archive
         assert [body for _stamp, body in here.archive][:3] == SAID
+        assert there.with_friend[:3] == SAID
+        # What came in was sent to the old address, and counts as a chat with that.
+        assert here.with_friend == [body for body in there.with_friend if body == SAID[1] or body.startswith("http")]
         assert (here.waiting, here.blocked) == ([], [])  # its format has stores for neither
         assert here.nickname == there.nickname == "Romy"
         assert here.bookmarks == there.bookmarks

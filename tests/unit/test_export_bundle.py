@@ -310,6 +310,7 @@ async def test_a_cancelled_copy_leaves_nothing(tmp_path: Path) -> None:
         async def progress(_done: int, _total: int | None) -> None:
             nonlocal steps
             steps += 1
+            assert not names(tmp_path)  # so nothing is left after kill -9 either
             if steps == after:  # noqa: B023 -- it is awaited within this turn
                 await asyncio.sleep(60)
 

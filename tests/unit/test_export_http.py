@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import io
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from bot.export.http import HttpFetch
 from bot.export.order import FetchFailed, FetchReason
@@ -20,7 +26,12 @@ CONTENT = b"photo" * 100_000
 
 @asynccontextmanager
 async def answering(
-    status: str = "200 OK", headers: str = "", body: bytes = b"", *, length: int | None = None
+    status: str = "200 OK",
+    headers: str = "",
+    body: bytes = b"",
+    *,
+    length: int | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[tuple[str, Callable[[], bytes]]]:
     """A server that answers every request so; what it was sent can be asked for."""
     received = bytearray()
@@ -39,9 +50,12 @@ async def answering(
         await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/file", lambda: bytes(received)
+        yield (
+            f"{'https' if tls else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}/file",
+            lambda: bytes(received),
+        )
     finally:
         server.close()
         for writer in writers:
@@ -157,8 +171,38 @@ async def test_an_upload_to_where_nothing_is(url: str, reason: UploadReason) -> 
     assert failure.value.reason is reason
 
 
-async def test_certificates_are_checked() -> None:
-    async with answering() as (url, _received):
+def certificate(directory: Path) -> Path:
+    """A certificate for 127.0.0.1 that nobody has signed but itself, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    address = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(address, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = directory / "certificate.pem"
+    pem = serialization.Encoding.PEM
+    plain = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(plain + signed.public_bytes(pem))
+    return path
+
+
+async def test_certificates_are_checked(tmp_path: Path) -> None:
+    path = certificate(tmp_path)
+    serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    serving.load_cert_chain(path)
+    async with answering("201 Created", tls=serving) as (url, received):
         with pytest.raises(UploadFailed) as failure:
-            await upload(io.BytesIO(b"x"), 1, Slot(put=url.replace("http:", "https:"), get=url))
-    assert failure.value.reason is UploadReason.UNREACHABLE
+            await upload(io.BytesIO(b"x"), 1, Slot(put=url, get=url))
+        assert failure.value.reason is UploadReason.UNREACHABLE
+        with pytest.raises(FetchFailed):
+            await fetched(url)
+        assert not received()
+        trusting = ssl.create_default_context(cafile=path)
+        await upload(io.BytesIO(b"x"), 1, Slot(put=url, get=url), trusting)
+        assert received().endswith(b"x")

@@ -10,12 +10,15 @@ import signal
 import socket
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
+from bot.export import aesgcm_link
 from tests.conftest import shipped
+from tests.support.exports import romeo, write_encrypted
 
 
 def test_ask_prints_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
@@ -189,3 +192,20 @@ async def test_a_stream_error_says_what_to_do_and_never_the_secret(tmp_path: Pat
         assert said in line
         assert "hush-hush" not in line
         assert await asyncio.to_thread(running.stop) == 0
+
+
+async def test_a_copy_is_decrypted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copy = tmp_path / "copy"
+    target = await write_encrypted(romeo(), copy)
+    link = aesgcm_link("https://upload.example.org/copy", target.iv, target.key)
+    assert main(["decrypt", link, str(copy)]) == 0
+    assert str(tmp_path / "copy.zip") in capsys.readouterr().out
+    assert "manifest.json" in zipfile.ZipFile(tmp_path / "copy.zip").namelist()
+    assert main(["decrypt", link, str(copy), str(tmp_path / "other")]) == 0
+    assert (tmp_path / "other").read_bytes() == (tmp_path / "copy.zip").read_bytes()
+    for wrong in ("nonsense", "0" * 88):
+        assert main(["decrypt", wrong, str(copy), str(tmp_path / "wrong")]) == 2
+    assert main(["decrypt", link, str(tmp_path / "absent")]) == 2
+    assert main(["decrypt", link, str(copy), str(tmp_path / "no" / "where")]) == 2
+    assert not (tmp_path / "wrong").exists()
+    assert len(capsys.readouterr().err.splitlines()) == 4

@@ -63,7 +63,7 @@ def _file(site: Site, record: Record) -> str:
     url = str(record.get("url") or "")
     local = site.files.get(url)
     if local is None:
-        online = link(url, site.tr(_("on the server"))) if url else ""
+        online = link(url, site.tr(_("its address on the server"))) if url else ""
         return f'{name} <span class="quiet">{online}</span>'
     path = shown(local.path)
     if local.is_picture:

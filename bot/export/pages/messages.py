@@ -64,8 +64,9 @@ class MessagePages:
         self._pages.append(page)
         links = self._links(number, is_last=is_last)
         title = _("%(title)s, page %(number)s")(title=self._site.title(self._category), number=str(number))
+        lead = _("%(days)s; times are in UTC")(days=self._span(page))
         with self._zip.entry(page.name) as entry:
-            entry.write(f"{self._site.head(title, self._span(page))}{links}")
+            entry.write(f"{self._site.head(title, lead)}{links}")
             entry.write("".join(self._days(said)))
             entry.write(f"{links}{self._site.foot()}")
 

@@ -31,7 +31,7 @@ th,td{text-align:start;vertical-align:top;padding:.55rem .8rem;border-top:1px so
 thead th{border-top:0;color:var(--quiet);font-weight:600;font-size:.85rem}
 tbody th{font-weight:600}
 td.n,th.n{text-align:end;white-space:nowrap}
-table.stack td,table.stack thead th{min-width:6.5rem}
+table.stack td,table.stack thead th{min-width:6.5rem}table.stack td:nth-child(2){min-width:11rem}
 .quiet{color:var(--quiet);font-size:.85rem;font-weight:400}
 code{font-family:ui-monospace,"Noto Sans Mono",monospace;font-size:.9em}
 pre{white-space:pre-wrap;font:.85rem/1.45 ui-monospace,"Noto Sans Mono",monospace;background:var(--page);
@@ -63,7 +63,7 @@ table.stack,table.stack tbody,table.stack tr,table.stack th,table.stack td{displ
 table.stack tr{border-top:1px solid var(--line);padding:.5rem 0}table.stack tbody tr:first-child{border-top:0}
 table.stack th,table.stack td{border:0;padding:.12rem .9rem}
 table.stack td[data-label]::before{content:attr(data-label) ": ";color:var(--quiet);font-size:.85rem}
-table.stack td:empty{display:none}table.stack td{min-width:0}
+table.stack td:empty{display:none}table.stack td,table.stack td:nth-child(2){min-width:0}
 dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}
 }
 @media print{body{background:none}.day{position:static}.pages,.skip{display:none}}

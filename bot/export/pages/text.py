@@ -29,7 +29,8 @@ def linked(text: str) -> str:
     pieces, end = [], 0
     for found in _LINK.finditer(text):
         url = found[0].rstrip(_AFTER)
-        pieces += [shown(text[end : found.start()]), link(url)]
+        escaped = shown(url)
+        pieces += [shown(text[end : found.start()]), _anchor(escaped, escaped)]
         end = found.start() + len(url)
     return "".join(pieces) + shown(text[end:])
 
@@ -38,7 +39,11 @@ def link(url: str, label: str = "") -> str:
     """Return a link to *url* if it leads to the web, else the bare text."""
     if not _LINK.fullmatch(url):
         return shown(label or url)
-    return f'<a href="{shown(url)}" rel="noopener noreferrer">{shown(label or url)}</a>'
+    return _anchor(shown(url), shown(label or url))
+
+
+def _anchor(url: str, label: str) -> str:
+    return f'<a href="{url}" rel="noopener noreferrer">{label}</a>'
 
 
 def element(name: str, inside: str, **attributes: str) -> str:
