@@ -10,6 +10,10 @@ UNITS: Mapping[str, int] = {"day": 1, "week": 7, "month": 30, "year": 365}
 """Units of ages, in days."""
 
 
+_END = re.compile(r"[.!?;\n]")
+"""Where a sentence ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class AgePhrases:
     """How one language states ages: sentences with {n} and {unit}, words for 1, words for each unit."""
@@ -49,9 +53,11 @@ class Ages:
                 number = 1 if said in ones else int(said)
                 rest = text[: found.start()] + " " + text[found.end() :]
                 return Age(rest.strip(), number * units[found["unit"].casefold()])
-        if any(pattern.search(text) for pattern in self._vague):
-            return Age(text, None)
-        return None
+        vague = next((found for pattern in self._vague if (found := pattern.search(text))), None)
+        if vague is None:
+            return None
+        end = _END.search(text, vague.end())  # "than my dog": nothing of it says what is wanted
+        return Age(text[: vague.start()] + (text[end.start() :] if end else ""), None)
 
 
 def _any(words: Iterable[str]) -> str:

@@ -1,0 +1,59 @@
+"""How old something has to be: read where it is stated, asked for where it cannot be read."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.dialogue.understanding import Understander
+from bot.dialogue.understanding.ages import AgePhrases, Ages
+from bot.policy.vocabulary import ERASURES
+
+AGES = Ages([AgePhrases(("older than {n} {unit}",), ("a",), {"day": ("day", "days")})])
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("delete messages older than 30 days", 30),
+        ("Please delete all my messages that are older than 2 weeks!", 14),
+        ("delete my photos older than a month", 30),
+        ("erase my files more than 1 year old", 365),
+        ("lösche nachrichten, die älter als 3 monate sind", 90),
+        ("Lösch bitte meine Bilder, die älter sind als eine Woche", 7),
+        ("lösche meine dateien älter als 10 Tage", 10),
+        ("delete messages older than my dog", -1),
+        ("delete messages older than thirty days", -1),
+        ("lösche nachrichten die älter als mein hund sind", -1),
+        ("delete my messages", None),
+        ("lösche meine bilder", None),
+    ],
+)
+def test_ages_are_read(understanding: Understander, text: str, days: int | None) -> None:
+    read = understanding.read(text)
+    assert read.erasing, read
+    assert read.older_than == days
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "do you delete messages older than 30 days?",
+        "don't delete my messages older than 30 days",
+        "what happens to photos older than a week?",
+        "löscht ihr nachrichten, die älter als 30 tage sind?",
+        "delete bob's messages older than 30 days",
+    ],
+)
+def test_an_age_makes_no_question_an_order(understanding: Understander, text: str) -> None:
+    read = understanding.read(text)
+    assert not read.erasing
+    assert read.ranked[0] not in ERASURES
+
+
+@given(st.text(), st.integers(0, 99_999))
+def test_no_text_around_an_age_makes_it_raise(text: str, number: int) -> None:
+    age = AGES.find(f"{text} older than {number} days {text}")
+    assert age is not None
+    assert age.days is None or age.days >= 0
