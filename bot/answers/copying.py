@@ -144,8 +144,8 @@ def _how_to_open(copy: Ready) -> Iterator[Block]:
         yield Paragraph(
             _(
                 "The link has the key in it: keep it to yourself. Most chat apps open it. If yours does not, fetch "
-                "the file with https instead of aesgcm and decrypt it with: privacy-bot decrypt LINK FILE "
-                "Or write: export plain"
+                "the file with https instead of aesgcm and decrypt it with “privacy-bot decrypt LINK FILE”, "
+                "or write “export plain”."
             )
         )
     else:
