@@ -7,7 +7,7 @@ import copy
 import re
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.claims.erasure import ACCOUNT, ERASABLE, EVERYTHING, State
+from bot.claims.erasure import ACCOUNT, ERASABLE, State
 from bot.claims.export import ExportState
 from bot.dialogue.reply import Reply
 from bot.dialogue.understanding import Understander
@@ -213,10 +213,8 @@ class Street:
             self.confirmed = [wish for wish in self.confirmed if wish != "erase account"]
 
     async def _meanwhile(self) -> None:
-        try:
+        with suppress(Killed):  # whoever speaks with it notices
             await self.house.rights.work.round()
-        except Killed:
-            pass  # whoever speaks with it notices
 
     def comes_in(self, number: int) -> None:
         """Have the person receive a message."""
@@ -350,7 +348,8 @@ async def _every_receipt_was_true(one: Street, store: Store) -> None:
         for category, title in TITLES.items():
             if re.search(rf"• {re.escape(ENGLISH(title))}: .* before, nothing left", told.words):
                 claimed += 1
-                assert not [item for item in seen["romeo"].get(category, []) if item.get("time", 0) < cut], category
+                there = seen.get("romeo", {}).get(category, [])
+                assert not [item for item in there if item.get("time", 0) < cut], category
         assert claimed == len(noted.counts) == told.words.count("nothing left")
 
 

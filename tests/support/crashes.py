@@ -1,4 +1,4 @@
-"""A process that is killed at any of its operations, and what outlives it: a file, the server, what people were told."""
+"""A process that is killed at any of its operations, and what outlives it: a file, the server, what was told."""
 
 from __future__ import annotations
 
