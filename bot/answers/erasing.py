@@ -167,6 +167,12 @@ def nothing_to_keep() -> Reply:
     return Reply(_("Keep my account"), (Lead(_("Your account is not about to be removed. There is nothing to do.")),))
 
 
+def too_late() -> Reply:
+    """Return that an account is being removed already."""
+    lead = _("It is too late: your account is being removed just now, and I cannot take that back any more.")
+    return Reply(_("Keep my account"), (Lead(lead),), outcome=Outcome.WARN)
+
+
 def goodbye(policy: Policy, account: str, reference: str, now: datetime) -> Reply:
     """Return the last words before an account is removed: what remains elsewhere, and until when."""
     stays = remaining(policy, (), now.date(), whole_account=True)

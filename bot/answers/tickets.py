@@ -136,6 +136,13 @@ def arrived(ticket: Ticket, account: str, text: str, now: datetime) -> Reply:
     )
 
 
+def withdrawn(ticket: Ticket) -> Reply:
+    """Return what administrators are told when a request needs no answer any more."""
+    lead = _("Request no. %(number)s (%(kind)s) was withdrawn.")
+    said = lead(number=Number(ticket.number), kind=KINDS[ticket.kind])
+    return Reply(_("Requests of users"), (Lead(said),), (Choice(_("Requests of users"), "desk"),))
+
+
 def about_to_expire(ticket: Ticket, now: datetime) -> Reply:
     """Return what administrators are told when a request has to be answered soon."""
     return Reply(

@@ -95,7 +95,9 @@ async def _keep(request: Request, services: Services) -> Reply:
     mine = own(request, services)
     if isinstance(mine, Reply):
         return mine
-    return erasing.kept(mine.account) if await mine.rights.keep(mine.account) else erasing.nothing_to_keep()
+    if await mine.rights.keep(mine.account):
+        return erasing.kept(mine.account)
+    return erasing.too_late() if await mine.rights.is_ending(mine.account) else erasing.nothing_to_keep()
 
 
 async def _receipts(request: Request, services: Services) -> Reply:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import datetime
+from itertools import count
 
 _WINDOW = 300
 """Seconds; a code works in the window in which it was made and in the next one."""
@@ -37,25 +38,30 @@ class Confirmations:
 
     def code(self, sender: str, line: str, now: datetime) -> str:
         """Return the code by which *sender* (a bare JID) says that *line* is really wanted."""
-        return self._code(sender, line, _window(now))
+        return self._unused(sender, line, _window(now))
 
     def redeem(self, sender: str, line: str, code: str, now: datetime) -> bool:
         """Return whether *code* confirms *line*; a code that did does not do so again."""
         current = _window(now)
         self._used = {used: window for used, window in self._used.items() if window >= current - 1}
         for window in (current, current - 1):
-            right = self._code(sender, line, window)
-            if hmac.compare_digest(right.encode(), code.casefold().encode()) and right not in self._used:
+            right = self._unused(sender, line, window)
+            if hmac.compare_digest(right.encode(), code.casefold().encode()):
                 self._used[right] = window
                 return True
         return False
 
-    def _code(self, sender: str, line: str, window: int) -> str:
-        said = "\0".join((sender, line, str(window))).encode()
-        number = int.from_bytes(hmac.digest(self._key, said, hashlib.sha256))
+    def _unused(self, sender: str, line: str, window: int) -> str:
+        """Return the first code of a window that was not used: who wants the same again gets another one."""
+        codes = (self._code(sender, line, window, number) for number in count())
+        return next(code for code in codes if code not in self._used)
+
+    def _code(self, sender: str, line: str, window: int, number: int) -> str:
+        said = "\0".join((sender, line, str(window), str(number))).encode()
+        rest = int.from_bytes(hmac.digest(self._key, said, hashlib.sha256))
         letters = []
         for _place in range(_LENGTH):
-            number, letter = divmod(number, len(_LETTERS))
+            rest, letter = divmod(rest, len(_LETTERS))
             letters.append(_LETTERS[letter])
         return "".join(letters)
 

@@ -24,6 +24,10 @@ from bot.servers import Changed, NoSuchAccount, Unreachable, Unsupported
 _LOG = logging.getLogger("privacy-bot")
 
 
+class _Over(Exception):  # noqa: N818 -- named after what is so
+    """It was ended by somebody else meanwhile, and nothing more is to be done."""
+
+
 class Eraser:
     """Looks what an erasure would do, notes it, and does it."""
 
@@ -85,16 +89,33 @@ class Eraser:
         )
         return erasure if await self._world.store.erasures.add(erasure, code) else None
 
+    async def is_still_there(self, whose: Whose) -> bool:
+        """Return whether the account is the same as ever: a stranger of the same name hears nothing of it.
+
+        Raises `ServerError`.
+        """
+        try:
+            return (await self._world.server.identify(whose.name)).id == whose.identity
+        except NoSuchAccount:
+            return False
+
     async def carry_on(self, erasure: Erasure) -> Erasure:
         """Do what is left to do of *erasure*, and tell its owner.
 
         Raises `ServerError` and `StoreError`: then it can be gone on with later.
         """
+        try:
+            return await self._carry_on(erasure)
+        except _Over:
+            return await self._world.store.erasures.find(erasure.reference) or erasure
+
+    async def _carry_on(self, erasure: Erasure) -> Erasure:
         if erasure.state in OPEN:
             erasure = await self._do(erasure)
         if erasure.told_at is None and erasure.whose is not None:
-            reply = receipt(self._world.policy, erasure)
-            await self._world.messenger.tell(erasure.whose.account, reply, erasure.language)
+            if await self.is_still_there(erasure.whose):
+                reply = receipt(self._world.policy, erasure)
+                await self._world.messenger.tell(erasure.whose.account, reply, erasure.language)
             erasure = await self._save(replace(erasure, told_at=self._world.clock()))
         return erasure
 
@@ -140,27 +161,32 @@ class Eraser:
         return holding.count
 
     async def _end_account(self, erasure: Erasure) -> Erasure:
-        """Say goodbye once, then remove the account with what the server's own removal would leave."""
+        """Say goodbye once, then remove the account with what the server's own removal would leave.
+
+        As soon as it is noted as begun it cannot be taken back; as soon as the goodbye is noted as
+        told, the account may be gone.
+        """
         world, whose, now = self._world, erasure.whose, self._world.clock()
         assert whose is not None  # noqa: S101 -- it is under way
-        begun = erasure.began_at is not None
+        may_be_done = erasure.told_at is not None
         try:
             if erasure.told_at is None:
                 held = await self.held(whose.name, await self.possible(ACCOUNT))
                 counts = tuple(Counted(one.category, one.count, one.bytes) for one in held)
-                erasure = replace(erasure, counts=counts, state=State.RUNNING)
-                if (await world.server.identify(whose.name)).id != whose.identity:
-                    return await self._ended(erasure, State.GONE, told=True)
+                if not await self.is_still_there(whose):
+                    return await self._ended(replace(erasure, counts=counts), State.GONE, told=True)
+                begun = replace(erasure, counts=counts, state=State.RUNNING, began_at=erasure.began_at or now)
+                erasure = await self._save(begun)
                 farewell = goodbye(world.policy, whose.account, erasure.reference, now)
                 await world.messenger.tell(whose.account, farewell, erasure.language)
                 erasure = await self._save(replace(erasure, told_at=now))
-            erasure = await self._save(replace(erasure, began_at=erasure.began_at or now))
             erased = await world.server.erase(whose.name, ACCOUNT, None, whose.identity)
             await self._confirm_removal(whose.name)
         except (NoSuchAccount, Changed):
-            # If it was begun, it was done, and only the answer was lost.
+            # If it was tried before, it was done, and only the answer was lost.
             counts = tuple(replace(one, fate=Fate.UNVERIFIED) for one in erasure.counts)
-            return await self._ended(replace(erasure, counts=counts), State.DONE if begun else State.GONE, told=True)
+            state = State.DONE if may_be_done else State.GONE
+            return await self._ended(replace(erasure, counts=counts), state, told=True)
         left = {one.category: one.count for one in erased.left}
         counts = tuple(
             replace(one, after=left.get(one.category, 0), fate=Fate.LEFT if one.category in left else Fate.ERASED)
@@ -183,5 +209,6 @@ class Eraser:
         return await self._save(replace(erasure, state=state, ended_at=now, told_at=told_at))
 
     async def _save(self, erasure: Erasure) -> Erasure:
-        await self._world.store.erasures.save(erasure)
+        if not await self._world.store.erasures.save(erasure):
+            raise _Over
         return erasure

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import count
 
 from bot.answers import copying as words
 from bot.answers.copying import Failure
@@ -23,7 +24,10 @@ _LOG = logging.getLogger("privacy-bot")
 
 _MOST_ATTEMPTS = 4
 _PAUSE = 20.0
-"""Seconds before something that failed is tried again; twice as many after the next failure."""
+"""Seconds before something that failed is tried again; twice as many after each further failure."""
+
+_LONGEST_PAUSE = 900.0
+"""Seconds between two attempts to tell how it ended; nobody is left without an answer."""
 
 _TELL_EVERY = 5.0
 """Seconds between two words about how far it is."""
@@ -33,7 +37,8 @@ _TELL_EVERY = 5.0
 class Job:
     """An export under way.
 
-    *message* is the one that says how far it is, *told* when it last did (seconds of the loop's clock).
+    *message* is the one that says how far it is, *told* when it last did (seconds of the loop's
+    clock).  *delivered* is whether the link is on its way: then it is too late to cancel it.
     """
 
     export: Export
@@ -42,6 +47,7 @@ class Job:
     total: int | None = None
     message: str | None = None
     told: float = 0.0
+    delivered: bool = False
 
 
 class Exporter:
@@ -56,6 +62,7 @@ class Exporter:
         self._jobs: dict[str, Job] = {}
         self._beginning: set[str] = set()
         self._is_resumed = False
+        self._resuming = asyncio.Lock()
 
     def under_way(self, account: str) -> Job | None:
         """Return the export of *account* (a bare JID), if there is one."""
@@ -67,6 +74,7 @@ class Exporter:
 
     async def begin(self, whose: Whose, what: str, form: str, language: str) -> Reply:
         """Begin a copy; raises `ServerError` and `StoreError`, and then there is none."""
+        await self.resume()  # what was left is under way too, and there is one at a time
         running = self.under_way(whose.account)
         if running is not None:
             return words.already(running.done, running.total)
@@ -90,26 +98,26 @@ class Exporter:
         return words.begun(export.reference, ahead)
 
     async def cancel(self, account: str) -> bool:
-        """Stop the export of *account*; False when there is none."""
+        """Stop the export of *account*; False when there is none, or none any more.  Raises `StoreError`."""
+        await self.resume()
         job = self.under_way(account)
-        if job is None:
+        if job is None or job.delivered:
             return False
         job.task.cancel()
         await asyncio.gather(job.task, return_exceptions=True)
-        await self._over(job.export, ExportState.CANCELLED)
-        return True
+        return await self._over(job.export, ExportState.CANCELLED)
 
     async def resume(self) -> None:
         """Begin anew, once, what an earlier run of the program left; raises `StoreError`."""
-        if self._is_resumed:
-            return
-        left = await self._world.store.exports.unfinished()
-        self._is_resumed = True
-        for export in left:
-            if export.reference not in self._jobs and export.whose is not None:
-                again = replace(export, attempts=export.attempts + 1)
-                await self._world.store.exports.save(again)
-                self._start(again)
+        async with self._resuming:
+            if self._is_resumed:
+                return
+            for export in await self._world.store.exports.unfinished():
+                if export.reference not in self._jobs and export.whose is not None:
+                    again = replace(export, attempts=export.attempts + 1)
+                    await self._world.store.exports.save(again)
+                    self._start(again)
+            self._is_resumed = True  # when something fails, the next one to ask goes on with the rest
 
     async def stop(self) -> None:
         """Give up what is under way; it is begun anew at the next start."""
@@ -132,20 +140,38 @@ class Exporter:
         self._jobs.pop(reference, None)
 
     async def _see_to(self, export: Export) -> None:
+        """Make a copy, or tell once why there is none, and note how it ended; who is gone is told nothing."""
+        job = self._jobs[export.reference]
         async with self._limit:
+            state, why = await self._outcome(job)
+        for attempt in count():
             try:
-                await self._make(self._jobs[export.reference])
-            except (NoSuchAccount, CopyFailed) as problem:
-                why = problem.why if isinstance(problem, CopyFailed) else None
-                await self._give_up(export, why)
+                if why is not None and export.whose is not None:
+                    reply = words.failed(self._world.policy, why, export.reference)
+                    await self._world.messenger.tell(export.whose.device, reply, export.language)
+                    why = None
+                await self._over(export, state)
             except (ServerError, StoreError) as problem:
-                _LOG.warning("%s failed: %s", export.reference, problem)
-                await self._give_up(export, Failure.SERVER)
-            except Exception as problem:  # noqa: BLE001 -- the person is told, and the log says why
-                self._report(problem)
-                await self._give_up(export, Failure.SERVER)
+                _LOG.warning("%s is over, and that could not be told or noted: %s", export.reference, problem)
+                await asyncio.sleep(min(_PAUSE * 2**attempt, _LONGEST_PAUSE))
+            else:
+                return
 
-    async def _make(self, job: Job) -> None:
+    async def _outcome(self, job: Job) -> tuple[ExportState, Failure | None]:
+        """Make the copy, and return how that ended; with a failure that has to be told, if there is one."""
+        try:
+            return await self._make(job), None
+        except NoSuchAccount:
+            return ExportState.FAILED, None
+        except CopyFailed as problem:
+            return ExportState.FAILED, problem.why
+        except (ServerError, StoreError) as problem:
+            _LOG.warning("%s failed: %s", job.export.reference, problem)
+        except Exception as problem:  # noqa: BLE001 -- the person is told, and the log says why
+            self._report(problem)
+        return ExportState.FAILED, Failure.SERVER
+
+    async def _make(self, job: Job) -> ExportState:
         export, world = job.export, self._world
         whose = export.whose
         assert whose is not None  # noqa: S101 -- it is under way
@@ -155,18 +181,19 @@ class Exporter:
                     await world.messenger.tell(whose.device, words.again(export.reference), export.language)
                 copy = await made(world, self._places, export, lambda done, total: self._progress(job, done, total))
                 if copy is None:  # another account of the same name
-                    await self._over(export, ExportState.CANCELLED)
-                    return
-                for reply in (words.ready(copy), words.link(copy)):
-                    await world.messenger.tell(whose.device, reply, export.language)
-            except (NoSuchAccount, StoreError):
+                    return ExportState.CANCELLED
+                await world.messenger.tell(whose.device, words.ready(copy), export.language)
+                job.delivered = True
+                await world.messenger.tell(whose.device, words.link(copy), export.language)
+            except NoSuchAccount:
                 raise
             except ServerError as problem:
-                _LOG.warning("%s is tried again: %s", export.reference, problem)
-                await asyncio.sleep(_PAUSE * 2**attempt)
+                job.delivered = False
+                _LOG.warning("%s failed for now: %s", export.reference, problem)
+                if attempt + 1 < _MOST_ATTEMPTS:
+                    await asyncio.sleep(_PAUSE * 2**attempt)
             else:
-                await self._over(export, ExportState.DONE)
-                return
+                return ExportState.DONE
         raise CopyFailed(Failure.SERVER)
 
     async def _progress(self, job: Job, done: int, total: int | None) -> None:
@@ -187,16 +214,6 @@ class Exporter:
             return  # it is only a word on the way
         job.message = job.message or told
 
-    async def _give_up(self, export: Export, why: Failure | None) -> None:
-        """Say that there is no copy; an account that is gone is told nothing."""
-        try:
-            if why is not None and export.whose is not None:
-                reply = words.failed(self._world.policy, why, export.reference)
-                await self._world.messenger.tell(export.whose.device, reply, export.language)
-            await self._over(export, ExportState.FAILED)
-        except (ServerError, StoreError) as problem:
-            _LOG.warning("%s failed, and that could not be told: %s", export.reference, problem)
-
-    async def _over(self, export: Export, state: ExportState) -> None:
+    async def _over(self, export: Export, state: ExportState) -> bool:
         ended: datetime = self._world.clock()
-        await self._world.store.exports.save(replace(export, state=state, ended_at=ended))
+        return await self._world.store.exports.save(replace(export, state=state, ended_at=ended))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.answers.erasing import WHAT, alarm
-from bot.claims.erasure import ACCOUNT, Erasure, State
+from bot.claims.erasure import ACCOUNT, OPEN, Erasure, State
 from bot.claims.ticket import TicketState
 from bot.policy.terms import Category
 from bot.rights.copy import Places
@@ -44,18 +44,20 @@ class Rights:
             await self.exporter.stop()
 
     async def waiting_end(self, account: str) -> Erasure | None:
-        """Return the erasure of *account* (a bare JID) as a whole that is noted and not begun."""
+        """Return the first erasure of *account* (a bare JID) as a whole that is noted and not begun."""
+        return next((one for one in await self._ends(account) if one.began_at is None), None)
+
+    async def is_ending(self, account: str) -> bool:
+        """Return whether *account* (a bare JID) is being removed, which cannot be taken back any more."""
+        return any(one.began_at is not None for one in await self._ends(account))
+
+    async def _ends(self, account: str) -> tuple[Erasure, ...]:
         known = await self.world.store.erasures.of(account)
-        return next((one for one in known if one.what == ACCOUNT and one.state is State.SCHEDULED), None)
+        return tuple(one for one in known if one.what == ACCOUNT and one.state in OPEN)
 
     async def keep(self, account: str) -> bool:
-        """Take back the erasure of *account*; False when there is none, or it is too late."""
-        waiting = await self.waiting_end(account)
-        if waiting is None or self.work.is_under_way(waiting.reference):
-            return False
-        now = self.world.clock()
-        await self.world.store.erasures.save(replace(waiting, state=State.CANCELLED, ended_at=now, told_at=now))
-        return True
+        """Take back every erasure of *account* as a whole; False when there is none, or it is too late."""
+        return await self.world.store.erasures.end_waiting(account, State.CANCELLED, self.world.clock())
 
     async def warn_others(self, erasure: Erasure) -> None:
         """Tell the other devices of the account, so that a stranger at one of them does not go unnoticed."""
@@ -76,9 +78,7 @@ class Rights:
     async def account_gone(self, account: str) -> None:
         """Forget what waits for an account (a bare JID) that was removed otherwise."""
         now, store = self.world.clock(), self.world.store
-        waiting = await self.waiting_end(account)
-        if waiting is not None:
-            await store.erasures.save(replace(waiting, state=State.GONE, ended_at=now, told_at=now))
+        await store.erasures.end_waiting(account, State.GONE, now)
         await self.exporter.cancel(account)
         for ticket in await store.tickets.of(account):
             if ticket.state is TicketState.OPEN:

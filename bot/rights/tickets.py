@@ -76,6 +76,7 @@ class TicketDesk:
             return None
         done = replace(ticket, state=TicketState.WITHDRAWN, ended_at=self._world.clock())
         await self._world.store.tickets.save(done)
+        await self._tell_admins(words.withdrawn(done))
         return done
 
     async def remind(self) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.answers.erasing import reminder
@@ -25,7 +25,9 @@ _PAUSE = 30.0
 _RETRIES = (5, 15, 60, 300, 900)
 """Seconds before something that failed is tried again; the last one ever after."""
 
-_GIVE_UP = timedelta(days=2)
+_GIVE_UP, _OFTEN = timedelta(days=2), 10
+"""After so long, and so many times in vain: a bot that was away for days has not tried for days."""
+
 _REMIND_BEFORE = timedelta(days=1)
 _PURGE_EVERY = timedelta(days=1)
 
@@ -95,34 +97,37 @@ class Work:
 
     async def _erasures(self) -> None:
         now = self._world.clock()
+        waiting = []
         for erasure in await self._world.store.erasures.unfinished():
             if erasure.reference in self._active:
                 continue
             if erasure.state is State.SCHEDULED and erasure.due_at > now:
-                await self._remind(erasure)
+                waiting.append(erasure)
             elif erasure.due_at <= now:
-                task = asyncio.create_task(self._carry_on(erasure))
+                task = asyncio.create_task(self._carry_on(erasure.reference))
                 self._active[erasure.reference] = task
                 task.add_done_callback(partial(self._over, erasure.reference))
+        for erasure in waiting:
+            if self._is_near(erasure, now):
+                await self._remind(erasure.reference)
 
     def _over(self, reference: str, _task: asyncio.Task[None]) -> None:
         self._active.pop(reference, None)
 
-    def is_under_way(self, reference: str) -> bool:
-        """Return whether something is being done just now."""
-        return reference in self._active
-
-    async def _carry_on(self, erasure: Erasure) -> None:
+    async def _carry_on(self, reference: str) -> None:
         try:
+            erasure = await self._world.store.erasures.find(reference)
+            if erasure is None or erasure.whose is None:
+                return  # it was taken back a moment ago
             done = await self._eraser.carry_on(erasure)
         except (ServerError, StoreError) as error:
-            _LOG.warning("%s waits: %s", erasure.reference, error)
-            await self._try_later(erasure.reference)
+            _LOG.warning("%s waits: %s", reference, error)
+            await self._try_later(reference)
         except Exception as error:  # noqa: BLE001 -- it is tried again
             self._report(error)
-            await self._try_later(erasure.reference)
+            await self._try_later(reference)
         else:
-            future = self._waiting.get(erasure.reference)
+            future = self._waiting.get(reference)
             if future is not None and not future.done():
                 future.set_result(done)
 
@@ -135,8 +140,9 @@ class Work:
             now = self._world.clock()
             pause = _RETRIES[min(erasure.attempts, len(_RETRIES) - 1)]
             later = replace(erasure, attempts=erasure.attempts + 1, due_at=now + timedelta(seconds=pause))
-            if erasure.state in OPEN and now - max(erasure.asked_at, erasure.began_at or erasure.asked_at) > _GIVE_UP:
-                later = replace(later, state=State.FAILED, ended_at=now)
+            if erasure.state in OPEN and erasure.attempts >= _OFTEN and now - self._since(erasure) > _GIVE_UP:
+                # A goodbye that was said is no receipt: what became of it has to be told.
+                later = replace(later, state=State.FAILED, ended_at=now, told_at=None)
             await self._world.store.erasures.save(later)
             if erasure.attempts == 0 and later.state in OPEN and erasure.whose is not None:
                 await self._world.messenger.tell(
@@ -145,17 +151,29 @@ class Work:
         except (ServerError, StoreError):
             pass  # it is due all the same, and is looked at in the next round
 
-    async def _remind(self, erasure: Erasure) -> None:
-        """Say once, some time before, that an account is about to be removed."""
-        now = self._world.clock()
+    def _since(self, erasure: Erasure) -> datetime:
+        """Return when an erasure was to be done first; an account's waits for some days before."""
+        wait = self._world.terms.grace if erasure.what == ACCOUNT else timedelta()
+        return erasure.began_at or erasure.asked_at + wait
+
+    @staticmethod
+    def _is_near(erasure: Erasure, now: datetime) -> bool:
         wait = erasure.due_at - erasure.asked_at
-        if erasure.reminded_at is not None or erasure.whose is None or erasure.what != ACCOUNT:
-            return
-        if now < erasure.due_at - min(_REMIND_BEFORE, wait / 3):
-            return
+        return erasure.reminded_at is None and now >= erasure.due_at - min(_REMIND_BEFORE, wait / 3)
+
+    async def _remind(self, reference: str) -> None:
+        """Say once, some time before, that an account is about to be removed."""
+        erasure = await self._world.store.erasures.find(reference)
+        if erasure is None or erasure.whose is None:
+            return  # it was taken back while others were reminded
         reply = reminder(erasure.whose.account, erasure.due_at)
-        await self._world.messenger.tell(erasure.whose.account, reply, erasure.language)
-        await self._world.store.erasures.save(replace(erasure, reminded_at=now))
+        try:
+            if await self._eraser.is_still_there(erasure.whose):
+                await self._world.messenger.tell(erasure.whose.account, reply, erasure.language)
+        except ServerError as error:
+            _LOG.warning("%s: no reminder yet: %s", reference, error)
+            return  # the next round tries again
+        await self._world.store.erasures.save(replace(erasure, reminded_at=self._world.clock()))
 
     async def _purge(self) -> None:
         """Forget what is over for long."""

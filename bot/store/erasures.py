@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, update
 
-from bot.claims.erasure import OPEN, Counted, Erasure, Fate, State
+from bot.claims.erasure import ACCOUNT, OPEN, Counted, Erasure, Fate, State
 from bot.store.database import Database, utc, utc_or_none
 from bot.store.records import Records, in_utc
 from bot.store.schema import ERASURES
@@ -29,10 +30,29 @@ class Erasures(Records[Erasure]):
         async with self._database.transaction() as connection:
             return (await connection.execute(query)).rowcount > 0
 
-    async def save(self, erasure: Erasure) -> None:
-        """Note how far *erasure* is; whom it is about is forgotten as soon as nobody has to be told."""
+    async def save(self, erasure: Erasure) -> bool:
+        """Note how far *erasure* is; whom it is about is forgotten as soon as nobody has to be told.
+
+        False when it is over already: then it stays as it is.
+        """
         over = erasure.state not in OPEN and erasure.told_at is not None
-        await self._save(erasure.reference, erasure, over=over)
+        return await self._save(erasure.reference, erasure, over=over)
+
+    async def end_waiting(self, account: str, state: State, now: datetime) -> bool:
+        """End all that would remove *account* (a bare JID) and is not begun; False when there is nothing such.
+
+        In one statement, so that it is either ended or begun, and never both.
+        """
+        time = now.astimezone(UTC)
+        waiting = (
+            ERASURES.c.pseudonym == self._database.pseudonyms.account(account),
+            ERASURES.c.what == ACCOUNT,
+            ERASURES.c.state.in_(OPEN),
+            ERASURES.c.began_at.is_(None),
+        )
+        query = update(ERASURES).where(*waiting).values(state=state.value, ended_at=time, told_at=time, sealed=None)
+        async with self._database.transaction() as connection:
+            return (await connection.execute(query)).rowcount > 0
 
     async def find(self, reference: str) -> Erasure | None:
         """Return the erasure with this reference."""

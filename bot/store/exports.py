@@ -23,9 +23,9 @@ class Exports(Records[Export]):
         async with self._database.transaction() as connection:
             await connection.execute(self._database.insert(EXPORTS).values(**self._new(new)))
 
-    async def save(self, export: Export) -> None:
-        """Note how far *export* is; whose it is is forgotten when it is over."""
-        await self._save(export.reference, export, over=export.state is not ExportState.RUNNING)
+    async def save(self, export: Export) -> bool:
+        """Note how far *export* is; whose it is is forgotten when it is over.  False when it was over already."""
+        return await self._save(export.reference, export, over=export.state is not ExportState.RUNNING)
 
     def _read(self, row: Row[Any]) -> Export:
         return Export(

@@ -61,11 +61,15 @@ class Records(Generic[T]):
             "pseudonym": self._database.pseudonyms.account(one.whose.account),
         }
 
-    async def _save(self, key: object, one: T, *, over: bool) -> None:
-        """Note how far something is; whom it is about is forgotten when it is *over*."""
+    async def _save(self, key: object, one: T, *, over: bool) -> bool:
+        """Note how far something is; whom it is about is forgotten when it is *over*.
+
+        What is over stays as it is, whatever somebody who knew it before believes; False then.
+        """
         values = self._values(one) | ({"sealed": None} if over else {})
+        query = update(self._table).where(self._key == key, self._table.c.sealed.is_not(None)).values(**values)
         async with self._database.transaction() as connection:
-            await connection.execute(update(self._table).where(self._key == key).values(**values))
+            return (await connection.execute(query)).rowcount > 0
 
     async def _select(self, condition: Any) -> tuple[T, ...]:
         query = select(self._table).where(condition).order_by(self._order, self._key)

@@ -25,9 +25,9 @@ class Tickets(Records[Ticket]):
             number: int = (await connection.execute(query)).scalar_one()
         return number
 
-    async def save(self, ticket: Ticket) -> None:
-        """Note how far *ticket* is; who made it is forgotten when it is over."""
-        await self._save(ticket.number, ticket, over=ticket.state is not TicketState.OPEN)
+    async def save(self, ticket: Ticket) -> bool:
+        """Note how far *ticket* is; who made it is forgotten when it is over.  False when it was over already."""
+        return await self._save(ticket.number, ticket, over=ticket.state is not TicketState.OPEN)
 
     async def find(self, number: int) -> Ticket | None:
         """Return the request with this number."""

@@ -54,6 +54,7 @@ class MemoryServer:
         address: where the bot is met.
         largest: bytes of a file that can be uploaded; None without an upload service.
         identities: the random names of accounts.
+        place: of the upload service; by default nobody listens there.
     """
 
     accounts_held: dict[str, dict[str, list[Item]]] = field(default_factory=dict)
@@ -62,6 +63,7 @@ class MemoryServer:
     address: str | None = "privacy@memory.example"
     largest: int | None = 10_000_000
     identities: dict[str, str] = field(default_factory=dict)
+    place: str = "http://127.0.0.1:9"
 
     async def hello(self) -> Hello:
         """Return who answers."""
@@ -139,7 +141,7 @@ class MemoryServer:
         return Erased(erased=len(gone), left=(_holding(category, kept, 0),))
 
     async def slot(self, account: str, name: str, size: int, type_: str) -> Slot:
-        """Return a place for a file; nobody listens there."""
+        """Return a new place for a file."""
         self._held(account)
         _refuse_unless(self.largest is not None)
         if not name or size < 1 or not type_:
@@ -147,7 +149,7 @@ class MemoryServer:
         assert self.largest is not None
         if size > self.largest:
             return Slot(refused="too_large", limit=self.largest)
-        place = f"http://127.0.0.1:9/{account}/{name}"
+        place = f"{self.place}/{secrets.token_hex(8)}/{name}"
         return Slot(put=place, get=place, retention=604_800)
 
     def _held(self, account: str) -> dict[str, list[Item]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.commands.build import services
 from bot.commands.desk import Desk, Spoken
@@ -14,6 +16,7 @@ from bot.dialogue.understanding import Understander
 from bot.i18n import translator
 from bot.policy.model import Policy
 from bot.policy.terms import Category
+from bot.rights.copy import Places
 from bot.rights.rights import Rights
 from bot.rights.world import Terms, World
 from bot.servers import Unreachable
@@ -72,7 +75,10 @@ def belongings(when: datetime = START) -> dict[str, list[Item]]:
 
 
 class House:
-    """A server in memory, the bot, and those who write to it."""
+    """A server in memory, the bot, and those who write to it.
+
+    *through* puts something between the bot and what it speaks with: the server, the messenger.
+    """
 
     def __init__(
         self,
@@ -82,16 +88,26 @@ class House:
         *,
         terms: Terms | None = None,
         server: MemoryServer | None = None,
+        messenger: Recorder | None = None,
+        places: Places | None = None,
+        now: datetime = START,
+        through: Callable[[Any], Any] = lambda it: it,
     ) -> None:
         self.server = server or MemoryServer({name: belongings() for name in ("romeo", "juliet", "boss")})
-        self.messenger = Recorder()
-        self.now = START
+        self.messenger = messenger or Recorder()
+        self.now = now
         self.reported: list[Exception] = []
         self.world = World(
-            policy, self.server, store, self.messenger, lambda: self.now, terms or Terms(), frozenset({ADMIN})
+            policy,
+            through(self.server),
+            store,
+            through(self.messenger),
+            lambda: self.now,
+            terms or Terms(),
+            frozenset({ADMIN}),
         )
-        self.rights = Rights(self.world, self._report)
-        made = services(policy, store, self.server, self.world.admins, self.rights, b"k" * 32)
+        self.rights = Rights(self.world, self._report, places)
+        made = services(policy, store, self.world.server, self.world.admins, self.rights, b"k" * 32)
         self.desk = Desk(made, understanding)
 
     def _report(self, error: Exception) -> str:

@@ -345,6 +345,7 @@ async def test_a_form_shows_and_asks_the_same_and_has_the_receipt_as_its_result(
         done, receipt = await fill({"what": "uploads", "days": "0", "confirm": code_in(shown).upper()})
     finally:
         work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
     assert done
     assert "nothing left" in receipt
     assert house.count("romeo", Category.UPLOADS) == 0
