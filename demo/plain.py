@@ -1,17 +1,56 @@
 """The conversation for pipes and files: a question a line, the answers as plain text."""
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO
 
 from demo.conversation import Answer
 
+CODE = "{code}"
+"""A line that stands for the code in the answer before: nobody can know that one beforehand."""
 
-def chat(ask: Callable[[str], Answer], questions: Iterable[str], out: TextIO) -> None:
-    """Ask every line that is not empty and write ``> question`` and the answer."""
-    between = ""
+QUIET_SECONDS, LONGEST_SECONDS = 2.0, 30.0
+"""The bot may have something to add at the end: so long it must say nothing; so long it is heard at most."""
+
+
+def chat(
+    ask: Callable[[str], Answer],
+    unasked: Callable[[float], Answer | None],
+    questions: Iterable[str],
+    out: TextIO,
+) -> None:
+    """Ask every line that is not empty and write ``> question`` and the answer.
+
+    What the bot says without having been asked is written before the next question, every line of
+    it behind ``< ``.
+    """
+    between, said = "", Answer("")
+
+    def write(text: str) -> None:
+        nonlocal between
+        print(f"{between}{text}", file=out, flush=True)
+        between = "\n"
+
     for line in questions:
         question = line.strip()
         if question:
-            print(f"{between}> {question}", file=out, flush=True)
-            print(ask(question).text.strip(), file=out, flush=True)
-            between = "\n"
+            for told in _heard(unasked, 0):
+                write(_marked(told))
+            if question == CODE and said.code:
+                question = said.code
+            write(f"> {question}")
+            said = ask(question)
+            print(said.text.strip(), file=out, flush=True)
+    for told in _heard(unasked, QUIET_SECONDS):
+        write(_marked(told))
+
+
+def _heard(unasked: Callable[[float], Answer | None], quiet: float) -> Iterator[Answer]:
+    """What comes until nothing has come for *quiet* seconds."""
+    end = time.monotonic() + LONGEST_SECONDS
+    while time.monotonic() < end and (told := unasked(quiet)) is not None:
+        yield told
+
+
+def _marked(told: Answer) -> str:
+    return "\n".join(f"< {line}".rstrip() for line in told.text.strip().split("\n"))
