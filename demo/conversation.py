@@ -22,6 +22,8 @@ UNSENDABLE = re.compile("[^\t\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 CODE = re.compile("[b-df-hj-np-tv-z]{6}")
 """Codes that confirm something are consonants, so that no word is taken for one."""
 
+LINK = re.compile(r"[a-z]+://\S+")
+
 CORRECTION = "{urn:xmpp:message-correct:0}replace"
 SETTLED_SECONDS = 1.0
 """So long nothing has come after a correction that is shown."""
@@ -44,6 +46,11 @@ class Answer:
     text: str
     choices: tuple[str, ...] = ()
     code: str = ""
+
+    @property
+    def is_link(self) -> bool:
+        """Whether there is nothing else in it, as clients want it that fetch files."""
+        return LINK.fullmatch(self.text.strip()) is not None
 
     @classmethod
     def of(cls, message: Message) -> Self:

@@ -17,7 +17,6 @@ PROMPT = "> "
 WIDEST = 88
 PERSON, BOT = "green", "cyan"
 CHOICE = re.compile(r"^(\d+\.) (.+)$", re.MULTILINE)
-LINK = re.compile(r"[a-z]+://\S+")
 HINT = "Ask in your own words, in English or German. A number takes a choice. Ctrl-D leaves."
 EXAMPLES = "For example: what do you store?  ·  wie lange speichert ihr bilder?"
 
@@ -104,7 +103,7 @@ def _line(prompt: Prompt, console: Console) -> str | None:
 
 def _tell(told: Answer, console: Console) -> None:
     """Show what came unasked; a link alone stays in one piece, so that it can be copied."""
-    if LINK.fullmatch(told.text.strip()):
+    if told.is_link:
         console.print(Text(told.text.strip(), style=BOT), soft_wrap=True)
     else:
         console.print(answer(told, console.width))
