@@ -64,7 +64,7 @@ def at_terminal(installation: Installation, policy: Path) -> None:
     with ExitStack() as stack:
         with console.status(f"Starting {installation} and the bot …"):
             talk = stack.enter_context(everything(installation, policy))
-        screen.chat(talk.ask, console, str(installation), os.path.relpath(policy))
+        screen.chat(talk.ask, talk.unasked, console, str(installation), os.path.relpath(policy))
 
 
 def in_pipe(installation: Installation, policy: Path) -> None:
@@ -73,7 +73,7 @@ def in_pipe(installation: Installation, policy: Path) -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     with everything(installation, policy) as talk:
-        plain.chat(talk.ask, sys.stdin, sys.stdout)
+        plain.chat(talk.ask, talk.unasked, sys.stdin, sys.stdout)
 
 
 def _leave(_signal: int, _frame: object) -> NoReturn:

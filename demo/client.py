@@ -33,11 +33,22 @@ class ChatClient:
 
     Attributes:
         xmpp: slixmpp's client, for everything beyond chat.
-        messages: every message stanza that came in and that nobody has taken yet, errors too.
+        messages: every message stanza that came in and that nobody has taken yet, errors too; not
+            the answers to questions in a thread.
     """
 
     xmpp: ClientXMPP
     messages: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
+    _asked: tuple[Message, asyncio.Future[Message]] | None = None
+
+    def receive(self, message: Message) -> None:
+        """Give a message to the question in a thread that it answers; any other waits in the queue."""
+        if self._asked is not None:
+            question, answer = self._asked
+            if not answer.done() and _answers(message, question):
+                answer.set_result(message)
+                return
+        self.messages.put_nowait(message)
 
     async def message(self, seconds: float = ANSWER_SECONDS) -> Message:
         """The next message with a text or an error.
@@ -52,14 +63,15 @@ class ChatClient:
                     if message["body"] or message["type"] == "error":
                         return message
         except TimeoutError:
-            raise NoAnswerError(f"no answer within {seconds:.0f} seconds") from None
+            raise _late(seconds) from None
 
     async def ask(
         self, text: str, *, to: str, lang: str = "", thread: str = "", seconds: float = ANSWER_SECONDS
     ) -> Message:
         """Send a chat message and return the next one from there, an answer or an error.
 
-        With a thread (XEP-0201), only an answer in that thread or an error counts.
+        With a thread (XEP-0201), only an answer in that thread or an error counts; what else comes
+        meanwhile stays in the queue.
 
         Raises:
             NoAnswerError: none came within that many seconds.
@@ -70,13 +82,33 @@ class ChatClient:
             question["lang"] = lang
         if thread:
             question["thread"] = thread
+            return await self._ask_in_thread(question, seconds)
         question.send()
         while True:
             answer = await self.message(seconds)
-            if answer["from"].bare == JID(to).bare and (
-                answer["type"] == "error" or not thread or answer["thread"] == thread
-            ):
+            if answer["from"].bare == JID(to).bare:
                 return answer
+
+    async def _ask_in_thread(self, question: Message, seconds: float) -> Message:
+        answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        self._asked = question, answer
+        question.send()
+        try:
+            return await asyncio.wait_for(answer, seconds)
+        except TimeoutError:
+            raise _late(seconds) from None
+        finally:
+            self._asked = None
+
+
+def _answers(message: Message, question: Message) -> bool:
+    """Whether it comes from there, and is an error or has a text in the same thread."""
+    in_thread = bool(message["body"]) and message["thread"] == question["thread"]
+    return bool(message["from"].bare == question["to"].bare and (message["type"] == "error" or in_thread))
+
+
+def _late(seconds: float) -> NoAnswerError:
+    return NoAnswerError(f"no answer within {seconds:.0f} seconds")
 
 
 @asynccontextmanager
@@ -101,7 +133,7 @@ async def logged_in(jid: str, password: str, port: int, *, lang: str = "en") -> 
     client = ChatClient(xmpp)
 
     def received(stanza: StanzaBase) -> None:
-        client.messages.put_nowait(cast("Message", stanza))
+        client.receive(cast("Message", stanza))
 
     xmpp.register_handler(Callback("Messages", MatchXPath(f"{{{xmpp.default_ns}}}message"), received))
     try:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from rich import box
 from rich.align import Align
@@ -12,9 +11,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from demo.conversation import Answer
-
-with suppress(ImportError):
-    import readline  # noqa: F401 - input() gets line editing and history by it
+from demo.prompt import Interrupted, Prompt
 
 PROMPT = "> "
 WIDEST = 88
@@ -65,21 +62,54 @@ def rows(typed: str, width: int) -> int:
     return (cell_len(PROMPT) + cell_len(typed)) // width + 1
 
 
-def chat(ask: Callable[[str], Answer], console: Console, server: str, policy: str) -> None:
-    """Talk until the end of the input (Ctrl-D) or Ctrl-C."""
+def chat(
+    ask: Callable[[str], Answer],
+    unasked: Callable[[float], Answer | None],
+    console: Console,
+    server: str,
+    policy: str,
+) -> None:
+    """Talk until the end of the input (Ctrl-D) or Ctrl-C; what comes unasked is shown when it comes."""
     console.print(header(server, policy))
     said = Answer("")
+    with Prompt(PROMPT, unasked) as prompt:
+        while (typed := _line(prompt, console)) is not None:
+            if not typed.strip():
+                continue
+            console.print(person(typed.strip(), said.choices, console.width))
+            with console.status(Text("typing …", style="dim"), spinner="dots", spinner_style=BOT):
+                said = ask(typed.strip())
+            console.print(answer(said, console.width))
+
+
+def _line(prompt: Prompt, console: Console) -> str | None:
+    """Return the next line, None at the end; what comes meanwhile is shown above it."""
+    typed = ""
     while True:
+        for told in prompt.came():
+            _tell(told, console)
         try:
-            typed = input(PROMPT)
+            line = prompt.read(typed)
+        except Interrupted as interrupted:
+            typed = interrupted.typed
+            _erase(console, rows(typed, console.width) - 1)
         except (EOFError, KeyboardInterrupt):
             console.print()
-            return
-        # What was typed gives way to a bubble: cursor up, erase below (ECMA-48 CUU, ED).
-        console.file.write(f"\x1b[{rows(typed, console.width)}A\x1b[J")
-        if not typed.strip():
-            continue
-        console.print(person(typed.strip(), said.choices, console.width))
-        with console.status(Text("typing …", style="dim"), spinner="dots", spinner_style=BOT):
-            said = ask(typed.strip())
-        console.print(answer(said, console.width))
+            return None
+        else:
+            _erase(console, rows(line, console.width))
+            return line
+
+
+def _tell(told: Answer, console: Console) -> None:
+    """Show what came unasked; a link alone stays in one piece, so that it can be copied."""
+    if told.is_link:
+        console.print(Text(told.text.strip(), style=BOT), soft_wrap=True)
+    else:
+        console.print(answer(told, console.width))
+
+
+def _erase(console: Console, rows_above: int) -> None:
+    """Let bubbles take the place of what was typed: cursor up, erase below (ECMA-48 CUU, ED)."""
+    up = f"\x1b[{rows_above}A" if rows_above else ""
+    console.file.write(f"\r{up}\x1b[J")

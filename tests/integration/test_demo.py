@@ -3,7 +3,6 @@
 import os
 import pty
 import re
-import select
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from demo.servers.find import Kind
+from tests.support.terminal import read_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,6 +61,42 @@ def test_a_terminal_gets_a_conversation(kind: Kind, tmp_path: Path, environment:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_receipts_and_links_come_after_the_answers_in_a_pipe(kind: Kind, environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        command(kind),
+        input="delete uploads\n{code}\nexport my data\n",
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    parts = done.stdout.split("\n\n>")
+    assert "erase this for good" in parts[0].lower()
+    assert re.match(" [a-z]{6}\nI am erasing it now", parts[1])
+    assert "\n< • Uploaded files: 1 file" in done.stdout
+    assert re.search(r"\n\n< aesgcm://\S+#[0-9a-f]+\n$", done.stdout)
+
+
+def test_receipts_and_links_appear_at_the_prompt(kind: Kind, environment: dict[str, str]) -> None:
+    person, terminal = pty.openpty()
+    with killed_in_the_end(command(kind), environment, terminal) as demo:
+        os.close(terminal)
+        read_until(person, "Ctrl-D leaves.*> $")
+        os.write(person, b"delete uploads\n")
+        asked = read_until(person, "To confirm.*> $")
+        code = re.search("minutes: ([a-z]{6})", asked)
+        assert code is not None
+        os.write(person, f"{code[1]}\n".encode())
+        read_until(person, "I am erasing it now.*nothing left.*> $")
+        os.write(person, b"export my data\nhalf a line")
+        read_until(person, r"aesgcm://\S+\s.*> half a line$")
+        os.write(person, b"\x15\x04")
+        assert demo.wait(30) == 0
+    os.close(person)
+
+
 def test_an_interrupted_demo_leaves_nothing(kind: Kind, tmp_path: Path, environment: dict[str, str]) -> None:
     with killed_in_the_end(command(kind), environment, subprocess.PIPE) as demo:
         assert demo.stdin is not None
@@ -102,21 +138,3 @@ def killed_in_the_end(
             yield program
         finally:
             program.kill()
-
-
-def read_until(terminal: int, expected: str) -> str:
-    """What the terminal shows, until it matches a pattern.
-
-    Raises:
-        AssertionError: it does not come within half a minute.
-    """
-    seen = b""
-    while re.search(expected, seen.decode(errors="replace"), re.DOTALL) is None:
-        ready, _, _ = select.select([terminal], [], [], 30)
-        try:
-            part = os.read(terminal, 4096) if ready else b""
-        except OSError:  # EIO: the program has ended
-            part = b""
-        assert part, seen.decode(errors="replace")
-        seen += part
-    return seen.decode(errors="replace")

@@ -1,6 +1,8 @@
 """The demo at a terminal: what a person sees."""
 
 import io
+import time
+from queue import Empty, SimpleQueue
 
 import pytest
 from rich.cells import cell_len
@@ -60,10 +62,42 @@ def test_a_conversation_ends_at_the_end_of_the_input(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("builtins.input", typed)
     console = Console(file=io.StringIO(), width=60, color_system=None)
-    screen.chat(ask, console, "Prosody 0.12.3", "policy.yaml")
+    screen.chat(ask, time.sleep, console, "Prosody 0.12.3", "policy.yaml")
     assert asked == ["how long?", "1"]
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert "Prosody 0.12.3" in text
     assert "policy.yaml" in text
     assert "Ctrl-D" in text
     assert "1. Who sees it?" in text
+
+
+def test_what_came_during_an_answer_is_shown_before_the_next_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    came: SimpleQueue[Answer] = SimpleQueue()
+    console = Console(file=io.StringIO(), width=60, color_system=None)
+    link = f"aesgcm://chat.example/{'x' * 90}"
+
+    def output() -> str:
+        return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+
+    def typed(_prompt: str) -> str:
+        if "At work" in output():
+            raise EOFError
+        return "export"
+
+    def ask(_text: str) -> Answer:
+        came.put(Answer("The link follows."))
+        came.put(Answer(link))
+        while not came.empty():
+            time.sleep(0.01)
+        time.sleep(0.05)
+        return Answer("At work")
+
+    def unasked(seconds: float) -> Answer | None:
+        try:
+            return came.get(timeout=seconds)
+        except Empty:
+            return None
+
+    monkeypatch.setattr("builtins.input", typed)
+    screen.chat(ask, unasked, console, "Prosody 0.12.3", "policy.yaml")
+    assert output().index("At work") < output().index("The link follows.") < output().index(link)
