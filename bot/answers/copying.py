@@ -139,6 +139,7 @@ def ready(copy: Ready) -> Reply:
 
 
 def _how_to_open(copy: Ready) -> Iterator[Block]:
+    yield Paragraph(_("It is one of your uploaded files: fetch it before you erase those, or your account."))
     yield Paragraph(_("It is a ZIP: open index.html in it to read; account.xml is for moving to another server."))
     if copy.form == ENCRYPTED:
         yield Paragraph(
@@ -149,7 +150,7 @@ def _how_to_open(copy: Ready) -> Iterator[Block]:
             )
         )
     else:
-        yield Paragraph(_("It is not encrypted: whoever has the link can read it. To remove it early: delete uploads"))
+        yield Paragraph(_("It is not encrypted: whoever has the link can read it."))
 
 
 def link(copy: Ready) -> Reply:
