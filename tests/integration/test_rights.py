@@ -14,8 +14,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
+from xml.etree.ElementTree import Element
 
 import pytest
+from slixmpp.xmlstream import StanzaBase
 
 from bot.claims.erasure import ERASABLE
 from bot.export import decrypt
@@ -165,3 +167,26 @@ async def _fetched(link: str, directory: Path) -> bytes:
     source.write_bytes(await asyncio.to_thread(lambda: urllib.request.urlopen(url).read()))  # noqa: S310
     decrypt(link, source, target)
     return target.read_bytes()
+
+
+async def test_devices_that_are_online_hear_what_is_gone(scene: Scene) -> None:
+    """Roster pushes (RFC 6121 §2.1.6) and unblock pushes (XEP-0191 §3.5) reach the other device, and a warning."""
+    server = scene.server
+    await settle(server, NAME)
+    async with client(server, NAME) as person, client(server, NAME, resource="tablet") as tablet:
+        pushes: asyncio.Queue[str] = asyncio.Queue()
+
+        def keep(stanza: StanzaBase) -> StanzaBase:
+            pushes.put_nowait(str(stanza))
+            return stanza
+
+        tablet.chat.xmpp.add_filter("in", keep)
+        await tablet.chat.xmpp.get_roster()
+        await tablet.iq(Element("{urn:xmpp:blocking}blocklist"), to=tablet.jid.bare)
+        for category, sign in (("roster", r"subscription=.remove."), ("blocklist", r"<unblock")):
+            await scene.confirms(person, f"erase {category}")
+            await scene.hears(person, "nothing left")
+            async with asyncio.timeout(10):
+                while not re.search(sign, await pushes.get()):
+                    pass
+        assert "One of your devices" in await scene.hears(tablet, "If that was not you")
