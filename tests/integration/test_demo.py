@@ -76,7 +76,7 @@ def test_receipts_and_links_come_after_the_answers_in_a_pipe(kind: Kind, environ
     assert "erase this for good" in parts[0].lower()
     assert re.match(" [a-z]{6}\nI am erasing it now", parts[1])
     assert "\n< • Uploaded files: 1 file" in done.stdout
-    assert re.search(r"\n\n< aesgcm://\S+#[0-9a-f]+\n$", done.stdout)
+    assert re.search(r"^< aesgcm://\S+#[0-9a-f]+$", done.stdout, re.MULTILINE)
 
 
 def test_receipts_and_links_appear_at_the_prompt(kind: Kind, environment: dict[str, str]) -> None:

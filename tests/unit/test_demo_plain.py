@@ -84,18 +84,3 @@ def test_a_placeholder_stands_for_the_code_in_the_answer_before() -> None:
     plain.chat(ask, nothing, ["{code}", "delete uploads", "{code}", "{code}"], out)
     assert asked == ["{code}", "delete uploads", "wnsgvn", "{code}"]
     assert "> wnsgvn\nfine\n" in out.getvalue()
-
-
-def test_what_was_promised_is_waited_for_longer() -> None:
-    coming = [Answer("Done. Reference: E-AAAAAAAA"), Answer("Your copy is ready."), Answer("aesgcm://x/y#z")]
-    waited = []
-
-    def ask(text: str) -> Answer:
-        return Answer(f"At work.\nReference: {text}")
-
-    def unasked(seconds: float) -> Answer | None:
-        waited.append(seconds)
-        return coming.pop(0) if seconds and coming else None
-
-    plain.chat(ask, unasked, ["E-AAAAAAAA", "C-BBBBBBBB"], io.StringIO())
-    assert waited == [0, 0, *[plain.PROMISED_SECONDS] * 3, plain.QUIET_SECONDS]
