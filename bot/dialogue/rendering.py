@@ -63,6 +63,19 @@ def chat_reply(reply: Reply, tr: Translator) -> ChatMessage:
     return ChatMessage("\n".join([said, "", offer, *_numbered(choices)]), choices)
 
 
+def chat_notice(reply: Reply, tr: Translator) -> ChatMessage:
+    """Return *reply* as a message that answers nothing.
+
+    It comes in between, so it offers no numbers: a number belongs to what was asked last.
+    """
+    said = _said(reply, tr)
+    choices = _distinct(reply.choices, tr)
+    if not choices:
+        return ChatMessage(said)
+    offered = [f"• {label}" if label.casefold() == line else f"• {label}: {line}" for line, label in choices]
+    return ChatMessage("\n".join([said, "", tr(_("You can write:")), *offered]), choices)
+
+
 def _said(reply: Reply, tr: Translator) -> str:
     """Return the blocks of *reply* as chat."""
     parts: list[str] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.dialogue.rendering import chat_reply
+from bot.dialogue.rendering import chat_notice
 from bot.dialogue.reply import Reply
 from bot.i18n import translator
 from bot.servers import ServerBackend, Unreachable
@@ -26,7 +26,7 @@ class XmppMessenger:
         """
         if not self._connection.is_open:
             raise Unreachable("there is no connection to the server")
-        said = chat_reply(reply, translator(language))
+        said = chat_notice(reply, translator(language))
         id_, stanza = outgoing.unasked(
             self._address(), to, language, said, replacing=replacing, personal=reply.personal
         )

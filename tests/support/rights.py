@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.commands.build import services
 from bot.commands.desk import Desk, Spoken
-from bot.dialogue.rendering import chat_reply
+from bot.dialogue.rendering import chat_notice
 from bot.dialogue.reply import Reply
 from bot.dialogue.understanding import Understander
 from bot.i18n import translator
@@ -48,7 +48,7 @@ class Recorder:
     async def tell(self, to: str, reply: Reply, language: str, *, replacing: str | None = None) -> str:
         if self.down:
             raise Unreachable("down")
-        words = chat_reply(reply, translator(language)).body
+        words = chat_notice(reply, translator(language)).body
         self.told.append(Told(to, words, language, replacing))
         return f"id-{len(self.told)}"
 

@@ -53,7 +53,10 @@ async def test_it_comes_from_the_address_that_people_know_and_waits_for_the_serv
     assert (message.get("from"), message.get("to"), message.get("type")) == (f"privacy@{BOT}", ALICE, "chat")
     assert message.get("id") == id_
     assert message.get(ns.XML_LANG) == "en"
-    assert (message.findtext(BODY) or "").startswith("Done.")
+    body = message.findtext(BODY) or ""
+    assert body.startswith("Done.")
+    assert "• More: my data" in body
+    assert "1." not in body, "a number would choose from what was asked last"
     assert [one.get("value") for one in message.iter(f"{{{ns.QUICK_RESPONSE}}}response")] == ["my data"]
     assert barrier.tag.endswith("}iq")
     assert not [one for one in message if ns.HINTS in one.tag], "a receipt may be kept"
