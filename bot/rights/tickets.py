@@ -34,7 +34,8 @@ class TicketDesk:
         The text is in no database, so what nobody could be told is taken back.  Raises `StoreError`.
         """
         now = self._world.clock()
-        new = Ticket(kind, language, whose, now, later(now, MONTH))
+        known = replace(whose, identity=await self._identity(whose))
+        new = Ticket(kind, language, known, now, later(now, MONTH))
         ticket = replace(new, number=await self._world.store.tickets.add(new))
         if await self._tell_admins(words.arrived(ticket, whose.account, text, now)):
             return ticket
@@ -90,8 +91,23 @@ class TicketDesk:
                 await self._world.store.tickets.save(replace(ticket, reminded_at=now))
 
     async def _open(self, number: int) -> Ticket | None:
+        """Return the open request with this number; one of an account that is gone is not open any more."""
         ticket = await self._world.store.tickets.find(number)
-        return ticket if ticket is not None and ticket.state is TicketState.OPEN else None
+        if ticket is None or ticket.whose is None or ticket.state is not TicketState.OPEN:
+            return None
+        now_there = await self._identity(ticket.whose)
+        if ticket.whose.identity and now_there and now_there != ticket.whose.identity:
+            gone = replace(ticket, state=TicketState.GONE, ended_at=self._world.clock())
+            await self._world.store.tickets.save(gone)
+            return None
+        return ticket
+
+    async def _identity(self, whose: Whose) -> str:
+        """Return the random name of the account; empty when the server cannot tell, which hinders no request."""
+        try:
+            return (await self._world.server.identify(whose.name)).id
+        except ServerError:
+            return ""
 
     async def _tell_admins(self, reply: Reply) -> bool:
         """Tell every administrator, in their language; return whether any was told."""

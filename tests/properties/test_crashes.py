@@ -54,6 +54,7 @@ WISHES = st.lists(
             "erase archive",
             "erase everything",
             "erase account",
+            "confirm account twice",
             "keep my account",
             "something comes in",
             "an hour passes",
@@ -202,6 +203,21 @@ class Street:
         if wish == "erase account":
             self.stays = None
 
+    async def confirm_twice(self) -> None:
+        """Have the person get two codes for the end of the account, one after the other, and use both."""
+        codes = []
+        for _time in range(2):
+            shown, _again = await self.say("erase account")
+            if "To confirm" in shown:
+                codes.append(code_in(shown))
+            self.house.now += timedelta(minutes=4, seconds=59)
+        for code in dict.fromkeys(codes):
+            answer, again = await self.say(f"erase account {code}")
+            if re.search(r"I am erasing it now|is removed on", answer) or (again and "only once" in answer):
+                self.stays = None
+                if "erase account" not in self.confirmed:
+                    self.confirmed.append("erase account")
+
     async def keep(self) -> None:
         """Have the person want to keep the account while the bot is at work."""
         (answer, _again), _none = await asyncio.gather(self.say("keep my account"), self._meanwhile())
@@ -255,6 +271,8 @@ async def live(one: Street, wishes: list[str]) -> None:
         match wish.split()[0]:
             case "erase":
                 await one.erase(wish)
+            case "confirm":
+                await one.confirm_twice()
             case "keep":
                 await one.keep()
             case "something":

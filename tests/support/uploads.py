@@ -27,6 +27,11 @@ class UploadService:
             self.files[request.path] = content
         return web.Response(status=self.status)
 
+    async def get(self, request: web.Request) -> web.Response:
+        """Give a file."""
+        content = self.files.get(request.path)
+        return web.Response(status=HTTPStatus.NOT_FOUND) if content is None else web.Response(body=content)
+
     def file(self, link: str) -> bytes:
         """Return what lies behind a link."""
         address = self.address.partition(":")[2]
@@ -39,6 +44,7 @@ async def upload_service() -> AsyncIterator[UploadService]:
     service = UploadService()
     app = web.Application(client_max_size=LARGEST)
     app.router.add_put("/{path:.*}", service.put)
+    app.router.add_get("/{path:.*}", service.get)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     try:
