@@ -15,9 +15,7 @@ from bot.answers.copying import ALL, ENCRYPTED, Failure, Ready
 from bot.answers.holdings import title_of
 from bot.claims.export import Export
 from bot.export import Encrypted, Manifest, NoSpace, Order, aesgcm_link, write_bundle
-from bot.export.http import HttpFetch
 from bot.export.manifest import FILES, Reason
-from bot.export.upload import UploadFailed, UploadReason, upload
 from bot.i18n import translator
 from bot.policy.observed import Holding, Slot
 from bot.rights.world import World
@@ -97,6 +95,8 @@ async def _written(
     world: World, places: Places, export: Export, file: IO[bytes], most: int, progress: Progress
 ) -> _Written:
     assert export.whose is not None  # noqa: S101 -- it is under way
+    from bot.export.http import HttpFetch  # noqa: PLC0415 -- aiohttp takes 15 MB, and few ask for copies
+
     target = Encrypted(file) if export.form == ENCRYPTED else None
     order = Order(
         categories=() if export.what == ALL else (export.what,),
@@ -146,6 +146,8 @@ async def _uploaded(
             raise CopyFailed(Failure.QUOTA)
         case _:
             raise CopyFailed(Failure.UPLOAD)
+    from bot.export.upload import UploadFailed, UploadReason, upload  # noqa: PLC0415 -- as above
+
     file.seek(0)
     try:
         await upload(file, written.size, slot, places.tls)
