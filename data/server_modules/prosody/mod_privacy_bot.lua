@@ -1377,7 +1377,7 @@ do
 		return form;
 	end
 
-	-- A node as XEP-0227 §4.5 has it: its configuration, whose cursor is a word, then its items.
+	-- A node as XEP-0227 §4.10 has it: its configuration, whose cursor is a word, then its items.
 	function node_source(user, name, settings, more)
 		local function record(id, time, ns, child, content)
 			local item = { id = id, time = time, node = name };
