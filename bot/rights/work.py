@@ -144,6 +144,7 @@ class Work:
                 # A goodbye that was said is no receipt: what became of it has to be told.
                 later = replace(later, state=State.FAILED, ended_at=now, told_at=None)
             await self._world.store.erasures.save(later)
+            asyncio.get_running_loop().call_later(pause, self.wake)
             if erasure.attempts == 0 and later.state in OPEN and erasure.whose is not None:
                 await self._world.messenger.tell(
                     erasure.whose.account, still_trying(erasure.reference), erasure.language
