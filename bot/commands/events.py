@@ -22,7 +22,7 @@ async def greet(services: Services) -> None:
         return
     met = services.server.address or "its component's domain only"
     if services.rights is not None:
-        services.rights.work.wake()
+        services.rights.work.retry()
     _LOG.info("companion module %s on %s %s; people meet the bot as %s", hello.module, hello.server, hello.version, met)
 
 

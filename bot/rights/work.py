@@ -44,13 +44,18 @@ class Work:
     def __init__(self, world: World, report: Callable[[Exception], str], rounds: tuple[Round, ...] = ()) -> None:
         self._world, self._report, self._rounds = world, report, rounds
         self._eraser = Eraser(world)
-        self._wake = asyncio.Event()
+        self._wake, self._is_back = asyncio.Event(), False
         self._active: dict[str, asyncio.Task[None]] = {}
         self._waiting: dict[str, asyncio.Future[Erasure]] = {}
         self._purged = world.clock() - _PURGE_EVERY
 
     def wake(self) -> None:
-        """Look at once at what is due: something is new, or the server is there again."""
+        """Look at once at what is due: something is new."""
+        self._wake.set()
+
+    def retry(self) -> None:
+        """Try at once what failed before: the server is there again."""
+        self._is_back = True
         self._wake.set()
 
     async def finished(self, reference: str, seconds: float) -> Erasure | None:
@@ -96,14 +101,14 @@ class Work:
             await asyncio.gather(*self._active.values(), return_exceptions=True)
 
     async def _erasures(self) -> None:
-        now = self._world.clock()
+        now, is_back, self._is_back = self._world.clock(), self._is_back, False
         waiting = []
         for erasure in await self._world.store.erasures.unfinished():
             if erasure.reference in self._active:
                 continue
             if erasure.state is State.SCHEDULED and erasure.due_at > now:
                 waiting.append(erasure)
-            elif erasure.due_at <= now:
+            elif erasure.due_at <= now or is_back:
                 task = asyncio.create_task(self._carry_on(erasure.reference))
                 self._active[erasure.reference] = task
                 task.add_done_callback(partial(self._over, erasure.reference))
@@ -144,6 +149,7 @@ class Work:
                 # A goodbye that was said is no receipt: what became of it has to be told.
                 later = replace(later, state=State.FAILED, ended_at=now, told_at=None)
             await self._world.store.erasures.save(later)
+            asyncio.get_running_loop().call_later(pause, self.wake)
             if erasure.attempts == 0 and later.state in OPEN and erasure.whose is not None:
                 await self._world.messenger.tell(
                     erasure.whose.account, still_trying(erasure.reference), erasure.language

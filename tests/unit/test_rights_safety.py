@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.claims.erasure import State
+from bot.commands.events import greet
 from bot.dialogue.reply import Reply
 from bot.dialogue.understanding import Understander
 from bot.policy.model import Policy
@@ -105,6 +106,24 @@ async def test_an_account_that_waited_for_days_is_not_given_up_at_the_first_fail
     assert await states(house) == [State.SCHEDULED]
     await house.work(timedelta(hours=1))
     assert "romeo" not in house.server.accounts_held
+
+
+async def test_what_failed_is_tried_at_once_when_the_server_is_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_arguments: object) -> Erased:
+        raise Unreachable("away")
+
+    await house.confirmed("juliet", "erase account")
+    with monkeypatch.context() as patched:
+        patched.setattr(house.server, "erase", away)
+        await house.confirmed("romeo", "erase uploads")
+    await house.work()
+    assert house.count("romeo", Category.UPLOADS) == 2
+    await greet(house.desk.services)
+    await house.work()
+    assert house.count("romeo", Category.UPLOADS) == 0
+    assert "juliet" in house.server.accounts_held, "what waits for its day goes on waiting"
 
 
 async def test_after_a_pause_of_days_it_is_tried_more_than_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
