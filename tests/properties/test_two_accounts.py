@@ -323,6 +323,4 @@ def test_nobody_touches_or_sees_what_belongs_to_another(
     policy_of: Callable[[str], Policy], understanding: Understander
 ) -> None:
     TwoAccounts.policy, TwoAccounts.understanding = policy_of("mail-and-chat"), understanding
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        TwoAccounts, settings=settings(max_examples=40, stateful_step_count=25, deadline=None)
-    )
+    run_state_machine_as_test(TwoAccounts, settings=settings(max_examples=40, stateful_step_count=25, deadline=None))
