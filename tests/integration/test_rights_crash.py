@@ -12,6 +12,8 @@ from pathlib import Path
 from subprocess import Popen
 from zipfile import ZipFile
 
+from slixmpp import JID
+
 from bot.claims.erasure import ERASABLE
 from bot.export import decrypt
 from bot.policy.terms import Category
