@@ -98,14 +98,15 @@ def cannot_erase(policy: Policy, title: Phrase, *, dated: bool = False) -> Reply
     )
 
 
-def begun(reference: str) -> Reply:
-    """Return that an erasure was begun."""
+def begun(reference: str, *, after_copy: bool) -> Reply:
+    """Return that an erasure was begun, or that it waits until a copy is ready."""
+    lead = _("I am erasing it now. The receipt follows as soon as I have looked at the server again.")
+    if after_copy:
+        lead = _("Your copy is still being made. As soon as it is ready I erase this, and the receipt follows.")
     return Reply(
         TITLE,
-        (
-            Lead(_("I am erasing it now. The receipt follows as soon as I have looked at the server again.")),
-            Paragraph(_("Reference: %(reference)s")(reference=reference)),
-        ),
+        (Lead(lead), Paragraph(_("Reference: %(reference)s")(reference=reference))),
+        (Choice(_("Cancel the export"), "cancel export"),) if after_copy else (),
         personal=True,
     )
 

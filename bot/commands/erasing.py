@@ -83,7 +83,7 @@ async def _erase(request: Request, services: Services) -> Reply:
         if done is not None:
             return receipt.receipt(mine.policy, done)
     mine.rights.work.wake()
-    return erasing.begun(noted.reference)
+    return erasing.begun(noted.reference, after_copy=mine.rights.exporter.under_way(mine.account) is not None)
 
 
 def _older(request: Request) -> datetime | None:

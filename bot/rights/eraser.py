@@ -104,8 +104,11 @@ class Eraser:
 
         Raises `ServerError` and `StoreError`: then it can be gone on with later.
         """
+        if erasure.whose is None:
+            return erasure
         try:
-            return await self._carry_on(erasure)
+            async with self._world.turn(erasure.whose.account):
+                return await self._carry_on(erasure)
         except _Over:
             return await self._world.store.erasures.find(erasure.reference) or erasure
 

@@ -179,7 +179,8 @@ class Exporter:
             try:
                 if attempt:
                     await world.messenger.tell(whose.device, words.again(export.reference), export.language)
-                copy = await made(world, self._places, export, lambda done, total: self._progress(job, done, total))
+                async with world.turn(whose.account):
+                    copy = await made(world, self._places, export, partial(self._progress, job))
                 if copy is None:  # another account of the same name
                     return ExportState.CANCELLED
                 await world.messenger.tell(whose.device, words.ready(copy), export.language)

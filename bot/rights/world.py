@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from bot.dialogue.reply import Reply
 from bot.policy.model import Policy
@@ -51,6 +53,14 @@ class World:
     clock: Callable[[], datetime]
     terms: Terms = Terms()
     admins: frozenset[str] = frozenset()
+    _turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def turn(self, account: str) -> asyncio.Lock:
+        """Return what lets one thing after the other be done to *account* (a bare JID).
+
+        A copy that is made while its files are erased would be neither whole nor there in the end.
+        """
+        return self._turns.setdefault(account, asyncio.Lock())
 
 
 _CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

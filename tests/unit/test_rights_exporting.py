@@ -471,3 +471,25 @@ async def test_what_is_over_for_years_is_forgotten(house: House) -> None:
     await finish(house)
     await house.work(timedelta(days=4 * 365))
     assert await noted(house) == []
+
+
+async def test_an_erasure_waits_for_the_copy_of_the_same_account(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with held_up(house, monkeypatch) as gate:
+        await house.ask("romeo", "export my data")
+        code = await house.code("romeo", "erase roster")
+        assert "As soon as it is ready I erase this" in await house.ask("romeo", code)
+        await house.rights.work.round()
+        await asyncio.sleep(0.01)
+        assert house.count("romeo", Category.ROSTER) == 1
+        others = await house.code("juliet", "erase roster")
+        assert "I am erasing it now" in await house.ask("juliet", others)
+        await house.rights.work.round()
+        async with asyncio.timeout(5):
+            while house.count("juliet", Category.ROSTER):  # noqa: ASYNC110 -- the server in memory tells nobody
+                await asyncio.sleep(0.001)
+        gate.set()
+        await house.rights.exporter.idle()
+    await finish(house)
+    assert house.count("romeo", Category.ROSTER) == 0
+    told = house.messenger.to(ROMEO)
+    assert told.index(links(house)[0]) < next(at for at, words in enumerate(told) if "nothing left" in words)
