@@ -89,16 +89,6 @@ class Eraser:
         )
         return erasure if await self._world.store.erasures.add(erasure, code) else None
 
-    async def is_still_there(self, whose: Whose) -> bool:
-        """Return whether the account is the same as ever: a stranger of the same name hears nothing of it.
-
-        Raises `ServerError`.
-        """
-        try:
-            return (await self._world.server.identify(whose.name)).id == whose.identity
-        except NoSuchAccount:
-            return False
-
     async def carry_on(self, erasure: Erasure) -> Erasure:
         """Do what is left to do of *erasure*, and tell its owner.
 
@@ -116,7 +106,7 @@ class Eraser:
         if erasure.state in OPEN:
             erasure = await self._do(erasure)
         if erasure.told_at is None and erasure.whose is not None:
-            if await self.is_still_there(erasure.whose):
+            if await self._world.is_still_there(erasure.whose):
                 reply = receipt(self._world.policy, erasure)
                 await self._world.messenger.tell(erasure.whose.account, reply, erasure.language)
             erasure = await self._save(replace(erasure, told_at=self._world.clock()))
@@ -176,7 +166,7 @@ class Eraser:
             if erasure.told_at is None:
                 held = await self.held(whose.name, await self.possible(ACCOUNT))
                 counts = tuple(Counted(one.category, one.count, one.bytes) for one in held)
-                if not await self.is_still_there(whose):
+                if not await self._world.is_still_there(whose):
                     return await self._ended(replace(erasure, counts=counts), State.GONE, told=True)
                 begun = replace(erasure, counts=counts, state=State.RUNNING, began_at=erasure.began_at or now)
                 erasure = await self._save(begun)

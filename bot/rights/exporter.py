@@ -146,7 +146,7 @@ class Exporter:
             state, why = await self._outcome(job)
         for attempt in count():
             try:
-                if why is not None and export.whose is not None:
+                if why is not None and export.whose is not None and await self._world.is_still_there(export.whose):
                     reply = words.failed(self._world.policy, why, export.reference)
                     await self._world.messenger.tell(export.whose.device, reply, export.language)
                     why = None

@@ -174,7 +174,7 @@ class Work:
             return  # it was taken back while others were reminded
         reply = reminder(erasure.whose.account, erasure.due_at)
         try:
-            if await self._eraser.is_still_there(erasure.whose):
+            if await self._world.is_still_there(erasure.whose):
                 await self._world.messenger.tell(erasure.whose.account, reply, erasure.language)
         except ServerError as error:
             _LOG.warning("%s: no reminder yet: %s", reference, error)

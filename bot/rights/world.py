@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from weakref import WeakValueDictionary
 
+from bot.claims.whose import Whose
 from bot.dialogue.reply import Reply
 from bot.policy.model import Policy
-from bot.servers import ServerBackend
+from bot.servers import NoSuchAccount, ServerBackend
 from bot.store import Store
 
 
@@ -61,6 +62,16 @@ class World:
         A copy that is made while its files are erased would be neither whole nor there in the end.
         """
         return self._turns.setdefault(account, asyncio.Lock())
+
+    async def is_still_there(self, whose: Whose) -> bool:
+        """Return whether the account is the same as ever: a stranger of the same name hears nothing of it.
+
+        Raises `ServerError`.
+        """
+        try:
+            return (await self.server.identify(whose.name)).id == whose.identity
+        except NoSuchAccount:
+            return False
 
 
 _CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

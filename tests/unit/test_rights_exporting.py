@@ -330,6 +330,16 @@ async def test_a_stranger_who_gets_the_same_address_gets_no_copy(
     assert await noted(house) == [(ExportState.CANCELLED, True)]
 
 
+async def test_a_stranger_who_gets_the_same_address_hears_of_no_failure(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with held_up(house, monkeypatch):
+        await house.ask("romeo", "export")
+        house.server.identities["romeo"] = "of a stranger"
+        house.server.largest = 1
+    assert house.messenger.told == []
+
+
 async def test_progress_is_one_message_that_is_corrected(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exporter, "_TELL_EVERY", 0.0)
     await house.ask("romeo", "export")
