@@ -58,7 +58,9 @@ def _contents(site: Site, parts: Sequence[Part]) -> Iterator[str]:
         title = f'<a href="{NAMES[part.category]}.html">{name}</a>' if has_page(part) else name
         note = "" if part.complete or part.reason is None else site.say(REASONS[part.reason])
         remark = f'<br><span class="quiet">{note}</span>' if note else ""
-        yield site.row((title + remark, site.number(part.records)), columns, numbers=(1,))
+        yield site.row(
+            (title + remark, site.number(part.records or (part.counted or 0) * has_page(part))), columns, numbers=(1,)
+        )
     yield "</tbody></table>"
 
 
