@@ -12,6 +12,8 @@ from pathlib import Path
 from subprocess import Popen
 from zipfile import ZipFile
 
+from slixmpp import JID
+
 from bot.claims.erasure import ERASABLE
 from bot.export import decrypt
 from bot.policy.terms import Category
@@ -41,7 +43,7 @@ async def person_with_data(server: Server, name: str, started: Popen[bytes], dir
 
 def send(person: Client, text: str) -> None:
     """Say something to the bot without waiting for what it answers."""
-    person.chat.xmpp.send_message(person.server.component, text, mtype="chat")
+    person.chat.xmpp.send_message(JID(person.server.component), text, mtype="chat")
 
 
 async def told(person: Client, pattern: str) -> str:

@@ -284,6 +284,7 @@ async def live(one: Street, wishes: list[str]) -> None:
         await one.work(timedelta(hours=hours))
 
 
+@pytest.mark.timeout(600)  # to find the shortest story that fails
 @given(wishes=WISHES, blows=BLOWS, grace=st.sampled_from((timedelta(), timedelta(days=3))))
 @settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 @example(["erase account", "keep my account"], [], timedelta(days=3))
@@ -371,6 +372,7 @@ async def _every_receipt_was_true(one: Street, store: Store) -> None:
         assert claimed == len(noted.counts) == told.words.count("nothing left")
 
 
+@pytest.mark.timeout(600)  # to find the shortest story that fails
 @given(wishes=COPIES, blows=BLOWS)
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @example(["export"], [(20, Blow.KILLED_BEFORE), (16, Blow.KILLED_AFTER)])
