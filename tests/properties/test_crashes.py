@@ -284,8 +284,9 @@ async def live(one: Street, wishes: list[str]) -> None:
         await one.work(timedelta(hours=hours))
 
 
+@pytest.mark.timeout(600)  # to find the shortest story that fails
 @given(wishes=WISHES, blows=BLOWS, grace=st.sampled_from((timedelta(), timedelta(days=3))))
-@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @example(["erase account", "keep my account"], [], timedelta(days=3))
 @example(["erase uploads"], [(9, Blow.KILLED_AFTER), (3, Blow.KILLED_BEFORE)], timedelta())
 def test_whatever_was_confirmed_is_done_and_every_receipt_is_true(
@@ -371,8 +372,9 @@ async def _every_receipt_was_true(one: Street, store: Store) -> None:
         assert claimed == len(noted.counts) == told.words.count("nothing left")
 
 
+@pytest.mark.timeout(600)  # to find the shortest story that fails
 @given(wishes=COPIES, blows=BLOWS)
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @example(["export"], [(20, Blow.KILLED_BEFORE), (16, Blow.KILLED_AFTER)])
 @example(["export", "cancel export"], [(7, Blow.KILLED_AFTER)])
 def test_every_copy_that_was_begun_is_delivered_or_told_to_have_failed(

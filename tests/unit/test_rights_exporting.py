@@ -404,8 +404,8 @@ async def test_a_database_that_fails_at_the_start_makes_nobody_forgotten(
 
 
 async def test_a_link_that_was_delivered_is_never_taken_back(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    failed: list[Export] = []
     save = house.world.store.exports.save
+    failed: list[Export] = []
 
     async def once(export: Export) -> bool:
         if export.state is not ExportState.RUNNING and not failed:
