@@ -12,9 +12,10 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from bot.commands.checking import Unconfirmed, checked
-from bot.commands.interpretation import interpret, written_out
+from bot.commands.interpretation import interpret
 from bot.commands.notices import Notice, notice
 from bot.commands.services import BotCommand, Services
+from bot.commands.written import written_out
 from bot.dialogue.command import Call, Missing, Origin, Refused, Request
 from bot.dialogue.memory import Remembered
 from bot.dialogue.parameter import Kind, Parameter

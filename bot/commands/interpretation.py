@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from bot.answers.answer import line, of_mine
-from bot.answers.erasing import WHAT
 from bot.answers.topics import DATA
-from bot.claims.erasure import ACCOUNT, EVERYTHING
+from bot.commands.erasure_wishes import ERASED, possible_erasures, wished_erasure
 from bot.commands.notices import NOTHING_DONE, NOTHING_TO_CONFIRM
 from bot.commands.services import Services
-from bot.dialogue.command import DECLINED, Call
+from bot.commands.written import bare, declines, written_out
+from bot.dialogue.command import Call
 from bot.dialogue.confirmation import is_like_a_code
 from bot.dialogue.memory import Remembered
 from bot.dialogue.reply import Choice, Lead, Outcome, Paragraph, Question, Reply
 from bot.dialogue.understanding import Understanding
-from bot.i18n import Message, Phrase, _, p_, translator
-from bot.policy.terms import Category
+from bot.i18n import Message, Phrase, _, p_
 from bot.policy.vocabulary import Aspect, Intent, Label, Topic
 from bot.policy.wording.topics import ASPECTS, TOPICS
 
-_NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*\Z")
 _SHORT = 6
 """Words of a message that can be a question about what was just said ("and how long?")."""
 
@@ -44,17 +39,17 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
     written = written_out(text, remembered, services)
     if written is not None:
         return Intended(written)
-    if _declines(text, remembered, services):
+    if declines(text, remembered, services):
         return NOTHING_DONE
-    erasing = _erasing(read, services)
+    erasing = wished_erasure(read, services)
     if erasing is not None:
-        return erasing
+        return erasing if isinstance(erasing, Reply) else Intended(erasing)
     mine = _of_mine(text, read, services)
     if mine is not None:
         return mine
     label = read.ranked[0]
     if label is Intent.OUT_OF_SCOPE:
-        if is_like_a_code(_bare(text)):
+        if is_like_a_code(bare(text)):
             return NOTHING_TO_CONFIRM
         return _follow_up(text, read, remembered, services) or _OFF_TOPIC
     if not read.certain and len(read.ranked) > 1:
@@ -62,58 +57,6 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
     if isinstance(label, Topic):
         return Intended(_ask(services, _question(label, read)))
     return _intended(label, read, services)
-
-
-def _erasing(read: Understanding, services: Services) -> Intended | Reply | None:
-    """Return the call that erases what a plain request names; it only shows what it would do, and asks."""
-    if not read.erasing or services.rights is None:
-        return None
-    if not read.certain and len(read.ranked) > 1:
-        return None  # the choices ask which
-    kinds = _kinds(read)
-    if not kinds:
-        return None
-    # An age that cannot be read is asked for: never is more erased than was meant.
-    days = None if read.older_than is None else str(read.older_than)
-    if len(kinds) == 1:
-        return Intended(_call(services, "erase", what=kinds[0], days=days))
-    after = f" {days}" if days and days.isdecimal() else ""
-    return Reply(
-        _("What do you mean?"),
-        (Lead(_("What shall be erased? I show you what it would mean before anything happens.")),),
-        tuple(Choice(WHAT[kind], f"erase {kind}{after}") for kind in kinds),
-    )
-
-
-def _kinds(read: Understanding) -> tuple[str, ...]:
-    """Return what a request to erase may be about; several where people use one word for them."""
-    label = read.ranked[0]
-    if label is Intent.ERASE_ACCOUNT and Intent.MY_DATA in read.ranked:
-        return (EVERYTHING, ACCOUNT)
-    if label is Intent.ERASE_ARCHIVE and Topic.MUC_ARCHIVE in read.ranked:
-        return (Category.ROOM_ARCHIVE, Category.ARCHIVE)
-    if label is Topic.CLIENT_DATA:
-        return (Category.CLIENT_DATA, Category.BLOCKLIST, Category.PUSH_REGISTRATIONS)
-    return (_ERASED[label],) if label in _ERASED else ()
-
-
-_ERASED: Mapping[Label, str] = {
-    Intent.ERASE_UPLOADS: Category.UPLOADS,
-    Intent.ERASE_ARCHIVE: Category.ARCHIVE,
-    Intent.ERASE_OFFLINE: Category.OFFLINE_MESSAGES,
-    Intent.ERASE_PROFILE: Category.PROFILE,
-    Intent.ERASE_ACCOUNT: ACCOUNT,
-    Topic.UPLOADS: Category.UPLOADS,
-    Topic.ARCHIVE: Category.ARCHIVE,
-    Topic.MUC_ARCHIVE: Category.ROOM_ARCHIVE,
-    Topic.OFFLINE_MESSAGES: Category.OFFLINE_MESSAGES,
-    Topic.PROFILE: Category.PROFILE,
-    Topic.ROSTER: Category.ROSTER,
-    Topic.IP_ADDRESSES: Category.IP_ADDRESSES,
-    Topic.ACCOUNT: ACCOUNT,
-    Topic.ACCOUNT_DELETION: ACCOUNT,
-}
-"""What a request to erase is about."""
 
 
 def _of_mine(text: str, read: Understanding, services: Services) -> Intended | None:
@@ -143,48 +86,6 @@ _SIDES: dict[Topic, Aspect] = {
 """Topics that are a side of the data which a question names beside them."""
 
 
-def written_out(text: str, remembered: Remembered, services: Services) -> Call[Services] | None:
-    """Return the call that *text* writes out, chooses by number, confirms by its code, or completes."""
-    number = _NUMBER.match(text)
-    if number and 0 < int(number[1]) <= len(remembered.lines):
-        text = remembered.lines[int(number[1]) - 1]
-    elif remembered.confirming:
-        line, _space, code = remembered.confirming.rpartition(" ")
-        said = _bare(text)
-        if said == code:
-            text = remembered.confirming
-        elif said in _said(_NO, services.languages):
-            text = f"{line} {DECLINED}"
-        elif said in _said(_YES, services.languages):
-            text = line  # which asks again, for the code
-    call = services.registry.parse(text)
-    if call is None and remembered.awaiting and not _declines(text, remembered, services):
-        return services.registry.parse(f"{remembered.awaiting} {text}")
-    return call
-
-
-_NO, _YES = "no", "yes"
-_ANSWERS: dict[str, Message] = {_NO: p_("answer", "no"), _YES: p_("answer", "yes")}
-
-
-_AROUND = re.compile(r"^\W+|\W+$")
-
-
-def _bare(text: str) -> str:
-    return _AROUND.sub("", text).casefold()
-
-
-@lru_cache(maxsize=16)
-def _said(word: str, languages: tuple[str, ...]) -> frozenset[str]:
-    """Return a yes or no in every language."""
-    return frozenset({word, *(translator(language)(_ANSWERS[word]).casefold() for language in languages)})
-
-
-def _declines(text: str, remembered: Remembered, services: Services) -> bool:
-    """Return whether somebody who was asked for free words wants to say none."""
-    return remembered.awaiting != "" and _bare(text) in _said(_NO, services.languages)
-
-
 def _follow_up(text: str, read: Understanding, remembered: Remembered, services: Services) -> Intended | None:
     """Return a question about what was just said: "and how long?"."""
     if remembered.question is None or read.aspect is None or len(read.ranked) > 1 or len(text.split()) > _SHORT:
@@ -195,8 +96,8 @@ def _follow_up(text: str, read: Understanding, remembered: Remembered, services:
 def _intended(intent: Intent, read: Understanding, services: Services) -> Intended | Reply:
     if services.rights is not None and intent is Intent.EXPORT_DATA:
         return Intended(_call(services, "export"))
-    if services.rights is not None and intent in _ERASED:
-        return Intended(_call(services, "erase", what=_ERASED[intent]))
+    if services.rights is not None and intent in ERASED:
+        return Intended(_call(services, "erase", what=ERASED[intent]))
     if intent in _SUBSTITUTES:
         question, note = _SUBSTITUTES[intent]
         return Intended(_ask(services, question), note)
@@ -254,7 +155,7 @@ _LABELS: dict[Intent, tuple[Phrase, str]] = {
 
 def _which(read: Understanding, services: Services) -> Reply:
     """Offer what was perhaps meant."""
-    choices = list(_erasures(read, services)) or [
+    choices = list(possible_erasures(read, services)) or [
         choice for label in read.ranked if (choice := _choice(label, read.aspect)) is not None
     ]
     return Reply(
@@ -269,14 +170,6 @@ def _choice(label: Label, aspect: Aspect | None) -> Choice | None:
     if isinstance(label, Topic):
         return Choice(TOPICS[label], line(Question(label, aspect or Aspect.WHAT)))
     return Choice(*_LABELS[label]) if label in _LABELS else None
-
-
-def _erasures(read: Understanding, services: Services) -> Iterator[Choice]:
-    """Return what a request to erase may be about."""
-    if read.erasing and services.rights is not None:
-        for what in dict.fromkeys(_ERASED[label] for label in read.ranked if label in _ERASED):
-            title = p_("choice", "Erase: %(what)s")(what=WHAT[what])
-            yield Choice(title, f"erase {what}")
 
 
 _STARTS = (

@@ -349,3 +349,11 @@ async def test_a_form_shows_and_asks_the_same_and_has_the_receipt_as_its_result(
     assert done
     assert "nothing left" in receipt
     assert house.count("romeo", Category.UPLOADS) == 0
+
+
+async def test_what_is_meant_is_asked_with_its_age(house: House) -> None:
+    said = await house.say("romeo", "delete my group chat messages older than 30 days")
+    assert [line for line, _label in said.message.responses] == ["erase room_archive 30", "erase archive 30"]
+    assert "4 messages" in await house.ask("romeo", "2")
+    assert "so many days" in await house.ask("romeo", "delete all my data older than my dog")
+    assert "4 messages" in await house.ask("romeo", "30")

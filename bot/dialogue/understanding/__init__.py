@@ -6,6 +6,6 @@ The words themselves are in ``data/phrases``; docs/phrases.md tells how to write
 """
 
 from bot.dialogue.understanding.phrases import PhraseError
-from bot.dialogue.understanding.understander import Understander, Understanding
+from bot.dialogue.understanding.understander import UNREADABLE, Understander, Understanding
 
-__all__ = ["PhraseError", "Understander", "Understanding"]
+__all__ = ["UNREADABLE", "PhraseError", "Understander", "Understanding"]

@@ -14,6 +14,9 @@ from bot.dialogue.understanding.tongue import Tongues
 from bot.dialogue.understanding.words import split
 from bot.policy.vocabulary import Aspect, Intent, Label
 
+UNREADABLE = -1
+"""Days that were stated, but not so that they could be read."""
+
 _ERASING = bits({"erase_request"})
 
 
@@ -65,5 +68,5 @@ class Understander:
             certain=certain,
             argument=named if ranked[0] is Intent.SET_LANGUAGE else None,
             erasing=bool(found & _ERASING),
-            older_than=None if age is None else -1 if age.days is None else age.days,
+            older_than=None if age is None else UNREADABLE if age.days is None else age.days,
         )
