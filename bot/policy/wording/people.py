@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.i18n import Country, Day, Listing, Message, Number, Phrase, _, n_, p_
+from bot.policy.model import Notices
 from bot.policy.organisation import (
     Abuse,
     Authorities,
@@ -16,6 +17,7 @@ from bot.policy.organisation import (
     Right,
     RightName,
 )
+from bot.policy.terms import Condition
 from bot.policy.vocabulary import Aspect
 from bot.policy.wording import terms, time
 from bot.policy.wording.categories import TITLES
@@ -134,7 +136,7 @@ def _recipient_gets(one: Recipient, who: Phrase) -> Phrase:
     what: list[Phrase] = [p_("given", "messages")] if one.messages else []
     what += [TITLES[category] for category in one.data]
     given: Phrase = Listing(tuple(what)) if what else p_("given", "data")
-    if one.condition:
+    if one.condition and one.condition is not Condition.OTHER:  # that one is told by the text, which follows
         when = terms.bare_condition(one.condition)
         return _("Goes to %(who)s %(when)s: %(what)s.")(who=who, when=when, what=given)
     return _("Goes to %(who)s: %(what)s.")(who=who, what=given)
@@ -276,6 +278,18 @@ def abuse(one: Abuse) -> tuple[Line, ...]:
         lines.append(says(_("We cannot guarantee that everybody keeps to the rules.")))
     if one.contact:
         lines.append(says(_("Report misuse to: %(contact)s.")(contact=reach(one.contact)), Aspect.CONTACT))
+    if one.text:
+        lines.append(says(one.text.phrase()))
+    return tuple(lines)
+
+
+def notices(one: Notices) -> tuple[Line, ...]:
+    """Return how people learn of changes."""
+    lines: list[Line] = []
+    if one.material:
+        lines.append(says(_("You learn of changes that matter by: %(channels)s.")(channels=Listing(one.material))))
+    if one.minor:
+        lines.append(says(_("You learn of small changes by: %(channels)s.")(channels=Listing(one.minor))))
     if one.text:
         lines.append(says(one.text.phrase()))
     return tuple(lines)
