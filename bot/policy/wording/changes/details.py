@@ -11,15 +11,68 @@ from bot.i18n import Country, Day, Duration, Listing, Message, Phrase, _, p_
 from bot.policy.base import Name, Scope, Text
 from bot.policy.changes import Change, Changes
 from bot.policy.model import Policy
-from bot.policy.terms import Category, FieldName
+from bot.policy.terms import Stored
 from bot.policy.wording import terms
 from bot.policy.wording.categories import TITLES
 from bot.policy.wording.changes.subjects import scope, service_name
 
-_NAMES: Mapping[str, Message] = {}
+_NAMES: Mapping[str, Message] = {
+    "advice": p_("detail", "advice"),
+    "applies_to": p_("detail", "whom it is about"),
+    "categories": p_("detail", "names of kinds of data"),
+    "condition": p_("detail", "in which case"),
+    "contact": p_("detail", "contact"),
+    "country": p_("detail", "country"),
+    "data": p_("detail", "which data"),
+    "effective": p_("detail", "first day in force"),
+    "exceptions": p_("detail", "exceptions"),
+    "guaranteed": p_("detail", "what we can guarantee"),
+    "history": p_("detail", "earlier versions"),
+    "host": p_("detail", "domain of the server"),
+    "introduction": p_("detail", "opening words"),
+    "kind": p_("detail", "kind of service"),
+    "level": p_("detail", "how serious the entries are"),
+    "life": p_("detail", "how long it lives"),
+    "messages": p_("detail", "whether messages go there"),
+    "name": p_("detail", "name"),
+    "open_to_everyone": p_("detail", "for everybody, without an account"),
+    "profiles": p_("detail", "profiles of users"),
+    "published": p_("detail", "day of publication"),
+    "rented": p_("detail", "rented machine"),
+    "reports": p_("detail", "transparency report"),
+    "retention": p_("detail", "how long it is kept"),
+    "self_hosted": p_("detail", "on our own machines"),
+    "service": p_("detail", "which service"),
+    "source": p_("detail", "where it is written"),
+    "stored": p_("detail", "whether it is stored"),
+    "text": p_("detail", "explanation"),
+    "title": p_("detail", "title"),
+    "url": p_("detail", "web address"),
+    "valid_from": p_("detail", "true from"),
+    "valid_until": p_("detail", "true until"),
+    "version": p_("detail", "version"),
+    "ways": p_("detail", "how to use it"),
+    "when": p_("detail", "in which case"),
+    "encrypted_in_transit": p_("detail", "encrypted on the way"),
+    "place": p_("detail", "place"),
+    "can_be_disabled": p_("detail", "can be refused"),
+    "objection": p_("detail", "objection"),
+    "ip_shortened": p_("detail", "shortened IP address"),
+    "asks_others": p_("detail", "asks other search engines"),
+}
 _OTHER = p_("detail", "another detail")
 
+_STORED: Mapping[Stored, Message] = {
+    Stored.YES: p_("stored", "yes"),
+    Stored.NO: p_("stored", "no"),
+    Stored.CONDITIONAL: p_("stored", "only in certain cases"),
+    Stored.MEMORY_ONLY: p_("stored", "in memory only"),
+    Stored.UNKNOWN: p_("stored", "not stated"),
+}
+
 _ANSWERS = {True: p_("value", "yes"), False: p_("value", "no")}
+
+_WORDS: Mapping[Any, Phrase] = {**TITLES, **terms.FIELDS, **_STORED}
 
 
 def name(field: str) -> Phrase:
@@ -59,12 +112,8 @@ def value(policy: Policy, field: str, given: Any) -> Phrase | None:
         case tuple():
             words = [value(policy, field, one) for one in given]
             return Listing(tuple(one for one in words if one is not None)) if None not in words else None
-        case Category():
-            return TITLES[given]
-        case FieldName():
-            return terms.FIELDS[given]
         case Enum():
-            return None
+            return _WORDS.get(given)
         case str():
             return _string(policy, field, given)
         case _:

@@ -11,6 +11,7 @@ from bot.policy.base import Scope
 from bot.policy.changes import Change, Changes
 from bot.policy.data import DataStatement
 from bot.policy.model import Policy
+from bot.policy.services import Service
 from bot.policy.vocabulary import Topic
 from bot.policy.wording import data, people, services
 from bot.policy.wording.categories import statement_title
@@ -51,7 +52,6 @@ SAY: Mapping[str, _Say] = {
 
 SUBJECTS: Mapping[str, Message] = {
     "hosting": TOPICS[Topic.DATA_LOCATION],
-    "services": p_("topic", "Services"),
     "never": p_("topic", "What we never do"),
     "recipients": TOPICS[Topic.THIRD_PARTIES],
     "federation": TOPICS[Topic.FEDERATION],
@@ -79,6 +79,8 @@ def subject(changes: Changes, change: Change) -> Phrase:
     statement = change.after if change.after is not None else change.before
     if isinstance(statement, DataStatement):
         return statement_title(changes.new if change.after is not None else changes.old, statement)
+    if isinstance(statement, Service):
+        return statement.name.phrase() if statement.name is not None else statement.id
     return SUBJECTS[change.section]
 
 

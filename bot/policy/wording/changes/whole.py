@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from bot.i18n import Message, Phrase, _
 from bot.policy.changes import Change, Changes
-from bot.policy.services import Service
 from bot.policy.terms import Stored
 from bot.policy.wording.changes.joining import joined
 from bot.policy.wording.changes.subjects import subject
@@ -25,7 +24,7 @@ _BY_LAW = _("The policy no longer names this right; the law gives it to you all 
 def added(changes: Changes, change: Change, said: tuple[Phrase, ...]) -> Phrase:
     """Return a sentence for what is new; *said* is what the new policy says of it."""
     if change.section == "services":
-        return _("New service: %(name)s.")(name=_name(change.after))
+        return _("New service: %(name)s.")(name=subject(changes, change))
     if not said:
         return _("%(label)s: there is something new.")(label=subject(changes, change))
     if change.section in _NEW:
@@ -36,7 +35,7 @@ def added(changes: Changes, change: Change, said: tuple[Phrase, ...]) -> Phrase:
 def dropped(changes: Changes, change: Change, said: tuple[Phrase, ...]) -> Phrase:
     """Return a sentence for what is gone; *said* is what the old policy said of it."""
     if change.section == "services":
-        return _("This service is no longer there: %(name)s.")(name=_name(change.before))
+        return _("This service is no longer there: %(name)s.")(name=subject(changes, change))
     if not said:
         return _("%(label)s: something is no longer stated.")(label=subject(changes, change))
     match change.section:
@@ -48,7 +47,3 @@ def dropped(changes: Changes, change: Change, said: tuple[Phrase, ...]) -> Phras
             return (_BY_LAW if change.before.available else _NOT_SO)(sentence=joined(said))
         case _:
             return _("%(label)s, no longer so: %(before)s")(label=subject(changes, change), before=joined(said))
-
-
-def _name(service: Service) -> Phrase:
-    return service.name.phrase() if service.name is not None else service.id
