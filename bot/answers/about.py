@@ -153,10 +153,17 @@ def changes(policy: Policy, day: date) -> Iterator[Clause]:
         if old.url:
             line = _("%(first)s %(second)s")(first=line, second=old.url)
         yield policy_says(line)
-    if policy.notices is None:
+    notices = policy.notices
+    if notices is None:
         yield policy_says(_("The policy does not say how you learn of changes."))
         return
-    yield from (policy_says(told.text) for told in people.notices(policy.notices))
+    if notices.material:
+        channels = Listing(notices.material)
+        yield policy_says(_("You learn of changes that matter by: %(channels)s.")(channels=channels))
+    if notices.minor:
+        yield policy_says(_("You learn of small changes by: %(channels)s.")(channels=Listing(notices.minor)))
+    if notices.text:
+        yield policy_says(notices.text.phrase())
 
 
 def bot(policy: Policy, day: date) -> Iterator[Clause]:

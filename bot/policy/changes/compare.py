@@ -11,7 +11,8 @@ from bot.policy.changes.change import Change, Changes, Kind, Pair, Severity, day
 from bot.policy.changes.concerns import concerned
 from bot.policy.changes.judge import Judge, Rules, material
 from bot.policy.changes.same import paired, same
-from bot.policy.changes.sections import SECTIONS, SINGLES, Section, Single
+from bot.policy.changes.sections import SECTIONS, Section
+from bot.policy.changes.singles import SINGLES, Single
 from bot.policy.model import Policy
 
 

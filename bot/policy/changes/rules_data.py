@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.policy.changes.cases import conditions, exceptions, stored
 from bot.policy.changes.change import Pair, Severity
 from bot.policy.changes.judge import (
     STATEMENT,
     Rules,
     bad,
-    by_fields,
     growing,
     material,
     meaning,
@@ -19,35 +19,11 @@ from bot.policy.changes.judge import (
     shrinking,
     wording,
 )
-from bot.policy.changes.limits import limit_judge, retention_judge, retentions_judge
+from bot.policy.changes.limits import limit_judge, retentions_judge
 from bot.policy.changes.same import paired
-from bot.policy.data import Basis, Exception_, When
+from bot.policy.data import Basis
 from bot.policy.retention import Limit
-from bot.policy.terms import Condition, FormKind, Precision, Purpose, Stored, Switcher, Visibility
-
-
-def _stored(before: Stored, after: Stored, _pair: Pair) -> Severity:
-    """Judge whether it is stored: "unknown" promises nothing, so only a "no" is better than it."""
-    extent = (Stored.NO, Stored.MEMORY_ONLY, Stored.CONDITIONAL, Stored.YES)
-    if after is Stored.NO:
-        return Severity.MINOR
-    if Stored.UNKNOWN in (before, after):
-        return Severity.MATERIAL
-    return Severity.MATERIAL if extent.index(after) > extent.index(before) else Severity.MINOR
-
-
-def _condition(before: When, after: When, pair: Pair) -> Severity:
-    """Judge when it happens; the operator's words are the fact where there is no other."""
-    if before.condition is not after.condition:
-        return Severity.MATERIAL
-    return meaning(before.text, after.text, pair) if after.condition is Condition.OTHER else Severity.WORDING
-
-
-def _conditions(before: tuple[When, ...], after: tuple[When, ...], pair: Pair) -> Severity:
-    """Judge conditions: whether one more makes it happen more or less often, no program can tell."""
-    couples = paired(before, after, (("condition",),))
-    alone = any(None in couple for couple in couples)
-    return Severity.MATERIAL if alone else max(_condition(old, new, pair) for old, new in couples)
+from bot.policy.terms import FormKind, Precision, Purpose, Switcher, Visibility
 
 
 def _visibility(before: tuple[Visibility, ...], after: tuple[Visibility, ...], _pair: Pair) -> Severity:
@@ -75,21 +51,6 @@ def _bases(given: tuple[Basis, ...] | Basis | None) -> tuple[Basis, ...]:
 
 basis = _basis
 """For what has a legal basis beside the data."""
-
-
-def _exceptions(before: tuple[Exception_, ...], after: tuple[Exception_, ...], pair: Pair) -> Severity:
-    """Judge exceptions: those from a "not stored" are worse, those that store less are better."""
-    return max(_exception(old, new, pair) for old, new in paired(before, after, (("when",), ())))
-
-
-def _exception(old: Exception_ | None, new: Exception_ | None, pair: Pair) -> Severity:
-    if old is not None and new is not None:
-        return by_fields(old, new, EXCEPTION, pair)
-    if old is None:
-        better = new is not None and new.stored is Stored.NO
-    else:
-        better = old.stored is not Stored.NO and pair.after.stored is Stored.NO
-    return Severity.MINOR if better else Severity.MATERIAL
 
 
 def _remains(before: Limit | None, after: Limit | None, pair: Pair) -> Severity:
@@ -126,27 +87,19 @@ FORM: Rules = {
     "text": wording,
 }
 
-EXCEPTION: Rules = {
-    "when": _condition,
-    "stored": _stored,
-    "retention": retention_judge,
-    "fields": growing,
-    "text": wording,
-}
-
 ERASING: Rules = {"ways": shrinking, "text": wording}
 
 DATA: Rules = {
     **STATEMENT,
     "category": material,
     "title": wording,
-    "stored": _stored,
-    "when": _conditions,
+    "stored": stored,
+    "when": conditions,
     "fields": growing,  # more parts are more data (Art. 5(1)(c), 13(1) GDPR)
     "fields_not_stored": shrinking,  # each is a promise
     "details": meaning,  # parts of the record that no word of the vocabulary names
     "retention": retentions_judge,
-    "exceptions": _exceptions,
+    "exceptions": exceptions,
     "control": _control,
     "form": nested(FORM, given=Severity.MINOR, gone=Severity.MATERIAL),
     "precision": ranked(

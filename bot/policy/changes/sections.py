@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from bot.policy.changes import rules_data, rules_people, rules_services
-from bot.policy.changes.change import Pair, Severity
-from bot.policy.changes.judge import Judge, Rules, growing, material, wording
+from bot.policy.changes.change import Severity
+from bot.policy.changes.judge import Rules, wording
 from bot.policy.changes.same import Keys
 from bot.policy.terms import Stored
 
@@ -44,8 +44,15 @@ def _if(test: Callable[[Any], bool], then: Severity, otherwise: Severity) -> _Wh
 
 
 def _harmless(one: Any) -> bool:
-    """Return whether a new statement on data takes nothing: not stored, or about no person."""
-    return one.stored is Stored.NO or not one.personal
+    """Return whether a new statement on data takes nothing: not stored, not told, or about no person."""
+    return one.stored in (Stored.NO, Stored.UNKNOWN) or not one.personal
+
+
+def _data_gone(one: Any) -> Severity:
+    """Judge a lost statement on data: a "no" was a promise, an "unknown" is the same silence as before."""
+    if one.stored is Stored.NO:
+        return Severity.MATERIAL
+    return Severity.WORDING if one.stored is Stored.UNKNOWN else Severity.MINOR
 
 
 SECTIONS: Mapping[str, Section] = {
@@ -65,7 +72,7 @@ SECTIONS: Mapping[str, Section] = {
             ("category",),
         ),
         _if(_harmless, Severity.MINOR, Severity.MATERIAL),
-        _if(lambda one: one.stored is Stored.NO, Severity.MATERIAL, Severity.MINOR),  # the "no" was a promise
+        _data_gone,
     ),
     "never": Section(
         rules_people.NEVER,
@@ -112,38 +119,3 @@ SECTIONS: Mapping[str, Section] = {
     "advice": Section({"topic": wording, "text": wording}, (("topic",),), _WORDING, _WORDING),
 }
 """The lists of statements."""
-
-
-@dataclass(frozen=True, slots=True)
-class Single:
-    """A part of the policy of which there is one.  With *rules*, each of its fields is a change of its own."""
-
-    judge: Judge = material
-    rules: Rules = field(default_factory=dict)
-
-
-def _languages(before: tuple[str, ...], after: tuple[str, ...], _pair: Pair) -> Severity:
-    """Judge the languages of the texts; the facts have words in all languages of the program."""
-    return Severity.WORDING if set(before) == set(after) else Severity.MINOR
-
-
-SINGLES: Mapping[str, Single] = {
-    "version": Single(wording),
-    "effective": Single(wording),
-    "published": Single(wording),
-    "languages": Single(_languages),
-    "host": Single(material),  # it is the address of every account
-    "title": Single(wording),
-    "introduction": Single(wording),
-    "url": Single(wording),
-    "notices": Single(rules_people.notices),
-    "controller": Single(rules_people.contact),  # WP260 rev.01 §29
-    "data_protection_officer": Single(rules_people.contact),
-    "supervisory_authority": Single(rules_people.contact),
-    "purposes": Single(growing),  # Art. 13(3) GDPR
-    "legal_basis": Single(rules_data.basis),
-    "authorities": Single(rules=rules_people.AUTHORITIES),
-    "abuse": Single(rules=rules_people.ABUSE),
-    "children": Single(rules=rules_services.CHILDREN),
-}
-"""The other parts of a policy."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.i18n import Country, Day, Listing, Message, Number, Phrase, _, n_, p_
-from bot.policy.model import Notices
 from bot.policy.organisation import (
     Abuse,
     Authorities,
@@ -278,18 +277,6 @@ def abuse(one: Abuse) -> tuple[Line, ...]:
         lines.append(says(_("We cannot guarantee that everybody keeps to the rules.")))
     if one.contact:
         lines.append(says(_("Report misuse to: %(contact)s.")(contact=reach(one.contact)), Aspect.CONTACT))
-    if one.text:
-        lines.append(says(one.text.phrase()))
-    return tuple(lines)
-
-
-def notices(one: Notices) -> tuple[Line, ...]:
-    """Return how people learn of changes."""
-    lines: list[Line] = []
-    if one.material:
-        lines.append(says(_("You learn of changes that matter by: %(channels)s.")(channels=Listing(one.material))))
-    if one.minor:
-        lines.append(says(_("You learn of small changes by: %(channels)s.")(channels=Listing(one.minor))))
     if one.text:
         lines.append(says(one.text.phrase()))
     return tuple(lines)

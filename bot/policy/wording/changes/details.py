@@ -7,12 +7,13 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from bot.i18n import Country, Day, Duration, Listing, Message, Phrase, _, p_
+from bot.i18n import Country, Day, Listing, Message, Phrase, _, p_
 from bot.policy.base import Name, Scope, Text
 from bot.policy.changes import Change, Changes
 from bot.policy.model import Policy
+from bot.policy.retention import Retention
 from bot.policy.terms import Stored
-from bot.policy.wording import terms
+from bot.policy.wording import terms, time
 from bot.policy.wording.categories import TITLES
 from bot.policy.wording.changes.subjects import scope, service_name
 
@@ -28,7 +29,6 @@ _NAMES: Mapping[str, Message] = {
     "exceptions": p_("detail", "exceptions"),
     "guaranteed": p_("detail", "what we can guarantee"),
     "history": p_("detail", "earlier versions"),
-    "host": p_("detail", "domain of the server"),
     "introduction": p_("detail", "opening words"),
     "kind": p_("detail", "kind of service"),
     "level": p_("detail", "how serious the entries are"),
@@ -103,15 +103,15 @@ def value(policy: Policy, field: str, given: Any) -> Phrase | None:
             return _ANSWERS[given]
         case date():
             return Day(given)
-        case Duration():
-            return given
         case Name() | Text():
             return given.phrase()
-        case Scope():
-            return Listing(tuple(scope(given)))
         case tuple():
             words = [value(policy, field, one) for one in given]
             return Listing(tuple(one for one in words if one is not None)) if None not in words else None
+        case Scope():
+            return Listing(tuple(scope(given)))
+        case Retention():
+            return time.how_long(given.limit)
         case Enum():
             return _WORDS.get(given)
         case str():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from bot.i18n import Phrase, _
+from bot.i18n import Listing, Phrase, _
 from bot.policy.changes import Change, Changes
 from bot.policy.changes.change import days
 from bot.policy.retention import Bound, Kept, Period
@@ -45,6 +45,12 @@ def _not_stored(changes: Changes, change: Change) -> Phrase | None:
 
 def _purposes(changes: Changes, change: Change) -> Phrase | None:
     what = statement_object(changes.new, change.after)
+    if not change.becomes:
+        silent = _(
+            "The policy no longer says what we use %(object)s for in particular (before: %(purposes)s); "
+            "the purposes of all data hold."
+        )
+        return silent(object=what, purposes=Listing(_words(terms.PURPOSES, change.was)))
     more, less = _("We now also use %(object)s for: %(purposes)s."), _("We no longer use %(object)s for: %(purposes)s.")
     return came_and_went(
         _words(terms.PURPOSES, change.was),

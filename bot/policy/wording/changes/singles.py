@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from bot.i18n import Country, LanguageName, Listing, Phrase, _
+from bot.i18n import Country, LanguageName, Listing, Phrase, _, p_
 from bot.policy.changes import Change, Changes, Kind
 from bot.policy.model import Notices
 from bot.policy.organisation import Contact
 from bot.policy.wording import people, terms
 from bot.policy.wording.changes import details
-from bot.policy.wording.changes.joining import came_and_went, joined
+from bot.policy.wording.changes.joining import came_and_went
 from bot.policy.wording.changes.subjects import SUBJECTS
 
 _Tell: TypeAlias = Callable[[Any, Any], Phrase | None]
@@ -62,9 +62,11 @@ _TOLD: Mapping[str, _Tell] = {"purposes": _purposes, "legal_basis": _legal_basis
 
 
 def _facts(one: Any) -> tuple[Phrase, ...]:
-    """Return what is known of somebody, or of how people learn of changes."""
+    """Return what is known of somebody, or the channels by which people learn of changes."""
     if isinstance(one, Notices):
-        return tuple(line.text for line in people.notices(one))
+        matter, small = p_("detail", "for changes that matter"), p_("detail", "for small changes")
+        told_by = [(matter, channel) for channel in one.material] + [(small, channel) for channel in one.minor]
+        return tuple(_("%(label)s: %(value)s")(label=label, value=channel) for label, channel in told_by)
     if not isinstance(one, Contact):
         return ()
     facts: list[Phrase] = [one.name.phrase()] if one.name else []
@@ -72,16 +74,17 @@ def _facts(one: Any) -> tuple[Phrase, ...]:
     country = getattr(one, "country", None)
     if country:
         facts.append(_("%(label)s: %(value)s")(label=details.name("country"), value=Country(country)))
-    if one.text:
-        facts.append(one.text.phrase())
     return tuple(facts)
 
 
 def _side_by_side(label: Phrase, before: tuple[Phrase, ...], after: tuple[Phrase, ...]) -> Phrase:
-    come, gone = [one for one in after if one not in before], [one for one in before if one not in after]
-    parts: list[Phrase] = []
-    if come:
-        parts.append(_("%(label)s, new: %(after)s")(label=label, after=Listing(tuple(come))))
-    if gone:
-        parts.append(_("%(label)s, no longer so: %(before)s")(label=label, before=Listing(tuple(gone))))
-    return joined(tuple(parts)) if parts else _("%(label)s: the wording changed.")(label=label)
+    come, gone = (
+        Listing(tuple(one for one in these if one not in those)) for these, those in ((after, before), (before, after))
+    )
+    if come.items and gone.items:
+        return details.instead(label, gone, come)
+    if come.items:
+        return _("%(label)s, new: %(after)s.")(label=label, after=come)
+    if gone.items:
+        return _("%(label)s, no longer: %(before)s.")(label=label, before=gone)
+    return _("%(label)s: the wording changed.")(label=label)

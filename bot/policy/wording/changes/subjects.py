@@ -69,6 +69,7 @@ SUBJECTS: Mapping[str, Message] = {
     "controller": TOPICS[Topic.CONTROLLER_CONTACT],
     "data_protection_officer": _("Data protection officer"),
     "supervisory_authority": _("Supervisory authority"),
+    "host": p_("topic", "Domain of the server"),
     "notices": TOPICS[Topic.POLICY_CHANGES],
 }
 """What the sections are called."""
