@@ -18,11 +18,13 @@ Place = tuple[str, ...]
 
 
 def mutations(policy: Policy) -> Iterator[tuple[Place, Policy]]:
-    """Return each place of *policy* with the policy in which it alone is another one."""
-    own = {"categories": ("new", *(one.id for one in policy.categories))}
-    for place, other in _of_model(policy):
-        if _is_valid(other, own):
-            yield place, other
+    """Return each place of *policy* with the policy in which it alone is another one; not all are valid."""
+    yield from _of_model(policy)
+
+
+def is_valid(policy: Policy) -> bool:
+    """Return whether the model accepts a policy."""
+    return _is_valid(policy, {"categories": ("new", *(one.id for one in policy.categories))})
 
 
 def _of_model(model: M) -> Iterator[tuple[Place, M]]:
@@ -57,7 +59,7 @@ def _of_value(value: Any, type_: Any) -> Iterator[tuple[Place, Any]]:
             yield ("given",), made(option)
         elif get_origin(option) is Literal:
             yield from (((str(one),), one) for one in get_args(option) if one != value)
-    if value is not None:
+    if value is not None and not any(get_origin(option) is Literal for option in _options(type_)):
         yield from _near(value, type_)
 
 
@@ -102,7 +104,8 @@ def made(type_: Any) -> Any:
     if get_origin(option) is Literal:
         return get_args(option)[0]
     if get_origin(option) is tuple:
-        return ()
+        inner = made(get_args(option)[0])
+        return (inner, inner)
     if issubclass(option, RootModel):
         return option.model_construct({"en": "New words."})
     if issubclass(option, BaseModel):

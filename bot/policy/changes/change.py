@@ -19,7 +19,7 @@ class Severity(IntEnum):
     """Texts, titles, sources, counts of the transparency report, advice.
 
     Editorial changes need no notice of their own (WP260 rev.01 §29: "corrections of misspellings,
-    or stylistic/grammatical flaws"); they are summed up in one line.
+    or stylistic/ grammatical flaws"); they are summed up in one line.
     """
     MINOR = 1
     """Good news and small things: a shorter period, less data, a new right, better encryption.
@@ -31,9 +31,9 @@ class Severity(IntEnum):
     """What people would want to know before, because it can be a reason to act.
 
     WP260 rev.01 §29 names the purpose, the identity of the controller, and how rights are exercised;
-    Art. 13(3) GDPR wants a new purpose told *before*.  §30 wants such a notice well in advance, the
-    more so the more the change is fundamental or unexpected: longer periods, more data, new
-    recipients, another country, wider visibility, a promise withdrawn.
+    Art. 13(3) GDPR wants a new purpose told *before*.  More categories of recipients, a third country
+    and whatever else has an impact on people is to be told well in advance (§30), so that they can
+    weigh it and use their rights: longer periods, more data, wider visibility, a promise withdrawn.
     """
 
 

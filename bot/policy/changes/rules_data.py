@@ -35,7 +35,7 @@ def _visibility(before: tuple[Visibility, ...], after: tuple[Visibility, ...], _
     return Severity.MINOR
 
 
-def _basis(before: tuple[Basis, ...] | Basis | None, after: tuple[Basis, ...] | Basis | None, pair: Pair) -> Severity:
+def basis(before: tuple[Basis, ...] | Basis | None, after: tuple[Basis, ...] | Basis | None, pair: Pair) -> Severity:
     """Judge the legal basis (Art. 13(1)(c) GDPR): rights depend on it; so they do on the interest."""
     couples = paired(_bases(before), _bases(after), (("basis",),))
     if any(None in couple for couple in couples):
@@ -47,10 +47,6 @@ def _basis(before: tuple[Basis, ...] | Basis | None, after: tuple[Basis, ...] | 
 
 def _bases(given: tuple[Basis, ...] | Basis | None) -> tuple[Basis, ...]:
     return given if isinstance(given, tuple) else (given,) if given else ()
-
-
-basis = _basis
-"""For what has a legal basis beside the data."""
 
 
 def _remains(before: Limit | None, after: Limit | None, pair: Pair) -> Severity:

@@ -12,24 +12,24 @@ _ORDERED = frozenset({"languages", "retention"})
 """Lists whose order says something: which language stands in for the others, which limit comes first."""
 
 
-def canonical(value: Any, *, ordered: bool = False) -> Hashable:
+def canonical(value: Any, *, ordered: bool = False) -> str:
     """Return something that is equal for equal facts, in whatever order they are listed."""
     if isinstance(value, RootModel):  # a text or a name, in several languages
-        return tuple(sorted(value.root.items()))
+        return repr(sorted(value.root.items()))
     if isinstance(value, BaseModel):
         fields = type(value).model_fields
-        return (
-            type(value).__name__,
-            *(canonical(getattr(value, name), ordered=name in _ORDERED) for name in fields),
-        )
+        parts = [canonical(getattr(value, name), ordered=name in _ORDERED) for name in fields]
+        return f"{type(value).__name__}({', '.join(parts)})"
     if isinstance(value, tuple):
         parts = [canonical(part) for part in value]
-        return tuple(parts if ordered else sorted(parts, key=repr))
-    return (type(value).__name__, repr(value))
+        return f"[{', '.join(parts if ordered else sorted(parts))}]"
+    return repr(value)
 
 
 def same(before: Any, after: Any, field: str = "") -> bool:
     """Return whether two values of *field* state the same."""
+    if type(before) is type(after) and before == after:
+        return True
     ordered = field in _ORDERED
     return canonical(before, ordered=ordered) == canonical(after, ordered=ordered)
 
