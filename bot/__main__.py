@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot import __version__, app, config, export, files, offline, server_modules
+from bot import __version__, app, comparing, config, export, files, offline, server_modules
 from bot.control import ControlError
 from bot.dialogue.understanding import PhraseError
 from bot.files import BadFile
@@ -99,6 +99,15 @@ def _check(arguments: argparse.Namespace) -> int:
 def _reference(_arguments: argparse.Namespace) -> int:
     print(reference(), end="")
     return 0
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    today = datetime.now(UTC).date()
+    compared = comparing.compare(arguments.old, arguments.new, arguments.lang, today, as_json=arguments.json)
+    for warning in compared.warnings:
+        print(warning, file=sys.stderr)
+    print(compared.text)
+    return compared.status
 
 
 def _init(arguments: argparse.Namespace) -> int:
@@ -204,6 +213,12 @@ def _parser() -> argparse.ArgumentParser:
     check = policy.add_parser("check", help="report every mistake with file:line:column")
     check.add_argument("files", type=Path, nargs="+", metavar="FILE")
     check.set_defaults(run=_check)
+    compared = policy.add_parser("diff", help="say what changed between two versions: status 0 nothing, 1 something")
+    compared.add_argument("old", type=Path, metavar="OLD")
+    compared.add_argument("new", type=Path, metavar="NEW")
+    compared.add_argument("--lang", metavar="CODE", help="language of the report, such as de")
+    compared.add_argument("--json", action="store_true", help="write JSON")
+    compared.set_defaults(run=_diff)
     described = policy.add_parser("reference", help="describe the format, in Markdown")
     described.set_defaults(run=_reference)
     return parser

@@ -89,6 +89,12 @@ class Recipient(Statement):
     own_rules: Annotated[bool, Field(description="they follow rules of their own")] = False
     controllable: Annotated[bool | None, Field(description="whether one can prevent it")] = None
 
+    @model_validator(mode="after")
+    def _named(self) -> Recipient:
+        if self.condition is Condition.OTHER and self.text is None:
+            raise ValueError("'condition: other' needs a 'text' that says when")
+        return self
+
 
 class Practice(StrEnum):
     """What an operator may promise never to do."""

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from bot.i18n import Duration, Unit
+from bot.i18n import Duration, Unit, translator
 from bot.policy.base import Source, Statement
 from bot.policy.data import DataStatement
 from bot.policy.model import read_policy
@@ -25,7 +25,8 @@ from bot.policy.terms import (
     Visibility,
     Way,
 )
-from tests.support.policies import LEAST, REAL, ROSTER, SHIPPED, complaints, policy_from
+from bot.policy.wording.people import recipient as recipient_lines
+from tests.support.policies import FILE, LEAST, REAL, ROSTER, SHIPPED, complaints, policy_from
 
 POLICY = read_policy(REAL)
 TODAY = date(2026, 11, 20)
@@ -405,3 +406,11 @@ def test_a_service_is_found_by_its_id() -> None:
 def test_facts_do_not_change_once_they_are_read() -> None:
     with pytest.raises(ValueError, match="frozen"):
         POLICY.version = "36"
+
+
+def test_a_recipient_in_a_case_of_its_own_says_which() -> None:
+    text = LEAST + ROSTER + "recipients: [{kind: researchers, condition: other%s}]\n"
+    assert complaints(text % "") == [f"{FILE}:6:14: 'condition: other' needs a 'text' that says when"]
+    policy = policy_from(text % ", text: Only if you ask for it.")
+    said = [translator("en")(line.text) for line in recipient_lines(policy.recipients[0])]
+    assert said == ["Goes to researchers: data.", "Only if you ask for it."]

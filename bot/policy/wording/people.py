@@ -16,6 +16,7 @@ from bot.policy.organisation import (
     Right,
     RightName,
 )
+from bot.policy.terms import Condition
 from bot.policy.vocabulary import Aspect
 from bot.policy.wording import terms, time
 from bot.policy.wording.categories import TITLES
@@ -134,7 +135,7 @@ def _recipient_gets(one: Recipient, who: Phrase) -> Phrase:
     what: list[Phrase] = [p_("given", "messages")] if one.messages else []
     what += [TITLES[category] for category in one.data]
     given: Phrase = Listing(tuple(what)) if what else p_("given", "data")
-    if one.condition:
+    if one.condition and one.condition is not Condition.OTHER:  # that one is told by the text, which follows
         when = terms.bare_condition(one.condition)
         return _("Goes to %(who)s %(when)s: %(what)s.")(who=who, when=when, what=given)
     return _("Goes to %(who)s: %(what)s.")(who=who, what=given)
