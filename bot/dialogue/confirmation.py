@@ -10,13 +10,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import datetime
-from itertools import count
 
 _WINDOW = 300
 """Seconds; a code works in the window in which it was made and in the next one."""
 
 LASTS = _WINDOW // 60
 """Minutes that a code works at least."""
+
+_AGAIN = 10
+"""So often somebody can want the same within a window."""
 
 _LETTERS = "bcdfghjkmnpqrstvwxz"
 """Consonants that no other looks like: no code is a word, a number or hard to read."""
@@ -38,23 +40,23 @@ class Confirmations:
 
     def code(self, sender: str, line: str, now: datetime) -> str:
         """Return the code by which *sender* (a bare JID) says that *line* is really wanted."""
-        return self._unused(sender, line, _window(now))
+        codes = self._codes(sender, line, _window(now))
+        return next((code for code in codes if code not in self._used), codes[-1])
 
     def redeem(self, sender: str, line: str, code: str, now: datetime) -> bool:
         """Return whether *code* confirms *line*; a code that did does not do so again."""
         current = _window(now)
         self._used = {used: window for used, window in self._used.items() if window >= current - 1}
         for window in (current, current - 1):
-            right = self._unused(sender, line, window)
-            if hmac.compare_digest(right.encode(), code.casefold().encode()):
-                self._used[right] = window
-                return True
+            for right in self._codes(sender, line, window):
+                if hmac.compare_digest(right.encode(), code.casefold().encode()) and right not in self._used:
+                    self._used[right] = window
+                    return True
         return False
 
-    def _unused(self, sender: str, line: str, window: int) -> str:
-        """Return the first code of a window that was not used: who wants the same again gets another one."""
-        codes = (self._code(sender, line, window, number) for number in count())
-        return next(code for code in codes if code not in self._used)
+    def _codes(self, sender: str, line: str, window: int) -> list[str]:
+        """Return the codes of a window, for those who want the same again after a moment."""
+        return [self._code(sender, line, window, number) for number in range(_AGAIN)]
 
     def _code(self, sender: str, line: str, window: int, number: int) -> str:
         said = "\0".join((sender, line, str(window), str(number))).encode()

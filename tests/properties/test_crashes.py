@@ -7,7 +7,7 @@ import copy
 import re
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -93,6 +93,8 @@ class Street:
         stays: whether the person may rely on having an account; None when nothing was said.
         cancelled: how many copies the person was told to be cancelled.
         came_in: messages that were archived meanwhile.
+        used: codes that confirmed something.
+        meanwhile: what the bot did last while the person wrote.
     """
 
     policy: Policy
@@ -110,6 +112,8 @@ class Street:
     stays: bool | None = None
     cancelled: int = 0
     came_in: list[Item] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    meanwhile: asyncio.Task[None] | None = None
     _life: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     def __post_init__(self) -> None:
@@ -149,10 +153,12 @@ class Street:
         """Drop everything of the bot, as a killed process does: nothing it still does has an effect."""
         self.fuse.is_dead = True
         rights = self.house.rights
-        tasks = [*rights.work._active.values(), *(job.task for job in rights.exporter.jobs())]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        tasks = [
+            *([self.meanwhile] if self.meanwhile else []),
+            *rights.work._active.values(),
+            *(job.task for job in rights.exporter.jobs()),
+        ]
+        await asyncio.gather(*tasks, return_exceptions=True)  # each ends at its next operation
         self.now = self.house.now
         self._no_address_is_stored()
         await self._life.aclose()
@@ -195,9 +201,15 @@ class Street:
         shown, _again = await self.say(wish)
         if "To confirm" not in shown:
             return
-        answer, again = await self.say(f"{wish} {code_in(shown)}")
+        code = code_in(shown)
+        answer, again = await self.say(f"{wish} {code}")
         if "Nothing was done" in answer:
             return
+        if code in self.used:
+            # After a restart, the code of minutes ago is shown once more; the database knows that it was used.
+            assert "only once" in answer
+            return
+        self.used.add(code)
         assert re.search(r"I am erasing it now|is removed on", answer) or (again and "only once" in answer), answer
         self.confirmed.append(wish)
         if wish == "erase account":
@@ -213,24 +225,25 @@ class Street:
             self.house.now += timedelta(minutes=4, seconds=59)
         for code in dict.fromkeys(codes):
             answer, again = await self.say(f"erase account {code}")
-            if re.search(r"I am erasing it now|is removed on", answer) or (again and "only once" in answer):
+            if code in self.used:
+                assert "only once" in answer or "Nothing was done" in answer
+            elif re.search(r"I am erasing it now|is removed on", answer) or (again and "only once" in answer):
                 self.stays = None
+                self.used.add(code)
                 if "erase account" not in self.confirmed:
                     self.confirmed.append("erase account")
 
     async def keep(self) -> None:
         """Have the person want to keep the account while the bot is at work."""
-        (answer, _again), _none = await asyncio.gather(self.say("keep my account"), self._meanwhile())
+        self.meanwhile = asyncio.create_task(self.house.rights.work.round())
+        answer, _again = await self.say("keep my account")
+        await asyncio.gather(self.meanwhile, return_exceptions=True)
         if "too late" in answer:
             self.stays = False
         elif "stays" in answer or "romeo" in self.server.accounts_held:
             # "Nothing to do": nothing was to be done, or it was taken back and the answer was lost.
             self.stays = True
             self.confirmed = [wish for wish in self.confirmed if wish != "erase account"]
-
-    async def _meanwhile(self) -> None:
-        with suppress(Killed):  # whoever speaks with it notices
-            await self.house.rights.work.round()
 
     def comes_in(self, number: int) -> None:
         """Have the person receive a message."""
