@@ -71,9 +71,7 @@ def _line(one: Counted) -> Phrase:
 def _afterwards(policy: Policy, erasure: Erasure) -> Iterator[Block]:
     erased = [one.category for one in erasure.counts if one.fate is Fate.ERASED]
     if Category.UPLOADS in erased:
-        yield Paragraph(
-            _("A file that was just being uploaded cannot stay: it is refused, or removed within a quarter of an hour.")
-        )
+        yield Paragraph(_("A file that was just being uploaded does not stay: it is refused, or removed afterwards."))
     if erased and erasure.ended_at:
         yield Heading(_("What stays"))
         stays = remaining(policy, erased, erasure.ended_at.date(), whole_account=erasure.what == ACCOUNT)
