@@ -209,7 +209,7 @@ def warning() -> Asking:
 
 def cancelled() -> Reply:
     """Return that a copy is no longer made."""
-    return Reply(TITLE, (Lead(_("The export is cancelled. Nothing of it is left.")),))
+    return Reply(TITLE, (Lead(_("The export is cancelled.")),))
 
 
 def none_under_way() -> Reply:

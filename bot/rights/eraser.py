@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.answers.erasing import goodbye
 from bot.answers.receipt import receipt
@@ -22,6 +22,10 @@ from bot.rights.world import World, reference
 from bot.servers import Changed, NoSuchAccount, Unreachable, Unsupported
 
 _LOG = logging.getLogger("privacy-bot")
+
+
+_AT_ONCE = timedelta(minutes=2)
+"""So long something that was begun counts as done at once."""
 
 
 class _Over(Exception):  # noqa: N818 -- named after what is so
@@ -130,13 +134,17 @@ class Eraser:
     async def _category(self, erasure: Erasure, one: Counted) -> Counted:
         server, whose = self._world.server, erasure.whose
         assert whose is not None and erasure.began_at is not None  # noqa: S101, PT018 -- it is under way
+        is_dated = one.category in (await server.hello()).dated
+        # What came in long after it was begun, while the server was away, is not what was meant.
+        is_late = is_dated and self._world.clock() - erasure.began_at > _AT_ONCE
+        before = erasure.older_than or (erasure.began_at if is_late else None)
         try:
-            await server.erase(whose.name, one.category, erasure.older_than, whose.identity)
+            await server.erase(whose.name, one.category, before, whose.identity)
         except Unsupported:
             return replace(one, fate=Fate.IMPOSSIBLE)
         whole = await self._left(whose.name, one.category)
         older = whole
-        if one.category in (await server.hello()).dated:
+        if is_dated:
             older = await self._left(whose.name, one.category, erasure.older_than or erasure.began_at)
         if whole is None or older is None:
             return replace(one, fate=Fate.UNVERIFIED)

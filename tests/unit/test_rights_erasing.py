@@ -193,6 +193,20 @@ async def test_a_server_that_is_away_is_tried_again_and_nothing_is_claimed(
     assert house.count("romeo", Category.UPLOADS) == 0
 
 
+async def test_what_came_in_while_the_server_was_away_stays(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_arguments: object) -> Erased:
+        raise Unreachable("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.server, "erase", away)
+        await house.confirmed("romeo", "delete archive")
+    later = (house.now + timedelta(minutes=30)).timestamp()
+    house.server.accounts_held["romeo"][Category.ARCHIVE].append({"time": later, "bytes": 1})
+    await house.work(timedelta(hours=1))
+    assert house.count("romeo", Category.ARCHIVE) == 1
+    assert "nothing left (1 entry has come in since)" in house.messenger.to(f"romeo@{HOST}")[-1]
+
+
 async def test_after_days_in_vain_the_truth_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     async def away(*_arguments: object) -> Erased:
         raise Unreachable("away")
