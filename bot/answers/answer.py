@@ -12,8 +12,8 @@ from bot.answers.general import general, whom_to_ask
 from bot.answers.holdings import ORDER
 from bot.answers.topics import DATA, gather
 from bot.claims.erasure import ACCOUNT, ERASABLE
-from bot.dialogue.reply import Choice, Lead, Paragraph, Question, Reply
-from bot.i18n import Phrase, p_
+from bot.dialogue.reply import Block, Choice, Lead, Paragraph, Question, Reply
+from bot.i18n import Phrase, _, p_
 from bot.policy.model import Policy
 from bot.policy.terms import Category
 from bot.policy.vocabulary import Aspect, Topic
@@ -158,10 +158,19 @@ def reply(policy: Policy, question: Question, day: date, *, is_live: bool = Fals
     after = () if mine is None else (Choice(p_("choice", "What is there of mine?"), mine),)
     return Reply(
         title(question),
-        (Lead(lead.text), *(Paragraph(clause.text) for clause in context)),
+        (*_done_here(question, lead.text, is_live=is_live), *(Paragraph(clause.text) for clause in context)),
         (*after, *(acts(question) if is_live else ()), *choices(policy, found, day)),
         question=question,
     )
+
+
+def _done_here(question: Question, lead: Phrase, *, is_live: bool) -> tuple[Block, ...]:
+    """Return the first sentence; before it, that the bot itself can do what is asked how to do."""
+    first = next(iter(acts(question)), None) if is_live and question.aspect is Aspect.ERASE else None
+    if first is None or not first.line.startswith("erase "):
+        return (Lead(lead),)
+    sentence = _("I can do that for accounts of this server, and show first what it would mean. Write: %(line)s")
+    return (Lead(sentence(line=first.line)), Paragraph(lead))
 
 
 def acts(question: Question) -> tuple[Choice, ...]:

@@ -371,3 +371,11 @@ async def test_what_is_meant_is_asked_with_its_age(house: House) -> None:
     assert "4 messages" in await house.ask("romeo", "2")
     assert "so many days" in await house.ask("romeo", "delete all my data older than my dog")
     assert "4 messages" in await house.ask("romeo", "30")
+
+
+@pytest.mark.parametrize("text", ["how do I delete my photos?", "can I have my files deleted?"])
+async def test_who_asks_how_to_erase_is_told_that_it_can_be_done_here(house: House, text: str) -> None:
+    said = await house.say("romeo", text)
+    assert "I can do that for accounts of this server" in said.message.body
+    assert "erase uploads" in [line for line, _label in said.message.responses]
+    assert "To confirm" not in said.message.body
