@@ -138,17 +138,19 @@ class AccountWriter:
             self._entry.write("</pubsub>")
 
     def _items(self) -> Iterator[int]:
-        """Write the items of PEP nodes (§4.10.2); the server gives those of a node one after the other."""
+        """Write the items of PEP nodes (§4.10.2); the server gives those of a node one after the other.
+
+        A node without items is there too: Prosody's importer stops at one that has only a configuration.
+        """
         node = ""
         for part in self._parts(count=True):
-            if not part.is_item:
-                continue
             if part.node != node:
                 self._entry.write("</items>" if node else f"<pubsub xmlns='{PUBSUB}'>")
                 self._entry.write(f"<items node={attribute(part.node)}>")
                 node = part.node
-            self._entry.write(serialised(part.element, PUBSUB, PUBSUB))
-            yield 1
+            if part.is_item:
+                self._entry.write(serialised(part.element, PUBSUB, PUBSUB))
+                yield 1
         if node:
             self._entry.write("</items></pubsub>")
 

@@ -173,10 +173,13 @@ async def test_nodes_of_which_the_server_tells_only_items() -> None:
     assert not damaged
 
 
-async def test_a_configuration_of_a_node_without_items() -> None:
+async def test_a_node_without_items_is_named_among_the_items_too() -> None:
+    """Prosody's importer stops at a node that has only a configuration, and the rest is lost."""
     user, _damaged = await user_of({Category.CLIENT_DATA: [{"kind": "pep", "node": "n", "xml": configuration("n")}]})
     assert user.find("own:pubsub/own:configure[@node='n']/{jabber:x:data}x", NS) is not None
-    assert user.find("ps:pubsub", NS) is None
+    items = user.find("ps:pubsub/ps:items[@node='n']", NS)
+    assert items is not None
+    assert len(items) == 0
 
 
 async def test_damaged_pep_contacts_and_private_data() -> None:
