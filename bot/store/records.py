@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -22,7 +23,7 @@ class Owned(Protocol):
 T = TypeVar("T", bound=Owned)
 
 
-class Records(Generic[T]):
+class Records(ABC, Generic[T]):
     """The rows of one table; every method raises `StoreError`.
 
     A table has the columns `pseudonym`, `sealed` and `ended_at`, and a primary key.
@@ -32,11 +33,13 @@ class Records(Generic[T]):
         self._database, self._table, self._order = database, table, order
         self._key: Column[Any] = next(iter(table.primary_key))
 
+    @abstractmethod
     def _read(self, row: Row[Any]) -> T:
-        raise NotImplementedError
+        """Return what a row says."""
 
+    @abstractmethod
     def _values(self, one: T) -> dict[str, Any]:
-        raise NotImplementedError
+        """Return the values of its row, without those of the owner."""
 
     async def of(self, account: str) -> tuple[T, ...]:
         """Return those of an account (a bare JID), in order."""
