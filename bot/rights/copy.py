@@ -69,7 +69,7 @@ async def made(world: World, places: Places, export: Export, progress: Progress)
         try:
             with tempfile.TemporaryFile(dir=places.scratch) as file:
                 written = await _written(world, places, export, file, most, progress)
-                if not await _is_same(world, export):
+                if export.whose is None or not await world.is_still_there(export.whose):
                     return None
                 slot = await _slot(world, export, written.size)
                 if slot.refused == "too_large" and written.manifest.files:
@@ -79,7 +79,7 @@ async def made(world: World, places: Places, export: Export, progress: Progress)
             _LOG.error("%s: the disk is full: no copy can be made", export.reference)
             raise CopyFailed(Failure.NO_SPACE) from error
         except OSError as error:
-            _LOG.error("%s: no copy can be made: %s", export.reference, error.strerror)
+            _LOG.error("%s: no copy can be made: %s; check 'rights.scratch'", export.reference, error.strerror)
             raise CopyFailed(Failure.NO_SPACE) from error
     raise CopyFailed(Failure.TOO_LARGE)
 
@@ -118,11 +118,6 @@ async def _limit(world: World) -> int:
     told = [setting.value for setting in (await world.server.settings()).of("uploads.size_limit")]
     known = [int(value) for value in told if isinstance(value, int | float) and value > 0]
     return min(known, default=_USUAL_LIMIT)
-
-
-async def _is_same(world: World, export: Export) -> bool:
-    assert export.whose is not None  # noqa: S101 -- it is under way
-    return (await world.server.identify(export.whose.name)).id == export.whose.identity
 
 
 async def _slot(world: World, export: Export, size: int) -> Slot:
