@@ -306,21 +306,25 @@ async def test_a_cancelled_copy_leaves_nothing(tmp_path: Path) -> None:
     """At whatever await it is cancelled."""
     for after in range(1, 60):
         steps = 0
+        reached = asyncio.Event()
 
         async def progress(_done: int, _total: int | None) -> None:
             nonlocal steps
             steps += 1
             assert not names(tmp_path)  # so nothing is left after kill -9 either
             if steps == after:  # noqa: B023 -- it is awaited within this turn
+                reached.set()  # noqa: B023
                 await asyncio.sleep(60)
 
         order = Order(include_files=True, fetch=FakeFetch({}), scratch=tmp_path)
         target = io.BytesIO()
         task = asyncio.create_task(write_bundle(romeo(), "romeo", order, target, translator("en"), NOW, progress))
-        while steps < after and not task.done():  # noqa: ASYNC110 -- it may end before
-            await asyncio.sleep(0)
-        task.cancel()
-        finished = (await asyncio.gather(task, return_exceptions=True))[0]
+        waiting = asyncio.create_task(reached.wait())
+        # Waiting in a loop would keep the threads that do the writing from getting their turn.
+        await asyncio.wait((task, waiting), return_when=asyncio.FIRST_COMPLETED)
+        for one in (task, waiting):
+            one.cancel()
+        finished = (await asyncio.gather(task, waiting, return_exceptions=True))[0]
         assert not names(tmp_path)
         if not isinstance(finished, asyncio.CancelledError):
             break
