@@ -6,7 +6,7 @@ of any age is brought up to date by the steps that it has not seen.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, DateTime, Integer, LargeBinary, MetaData, String, Table, Text
 
 METADATA = MetaData()
 
@@ -90,6 +90,63 @@ TICKETS = Table(
 )
 """Requests that people have to decide; what was written is passed on and not kept."""
 
+POLICIES = Table(
+    "policies",
+    METADATA,
+    Column("version", String(64), primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("effective", String(10), nullable=False),
+    Column("text", Text, nullable=False),
+    _moment("seen_at", nullable=False),
+    _moment("since"),
+    _moment("until"),
+)
+"""Versions of the policy, as the operator wrote them: when they came, and from when to when they were in force."""
+
+ACQUAINTANCES = Table(
+    "acquaintances",
+    METADATA,
+    Column("pseudonym", LargeBinary(32), primary_key=True),
+    Column("language", String(35)),
+    Column("version", String(64)),
+    Column("sweep", Integer),
+    _moment("told_at"),
+    _moment("welcomed_at"),
+    _moment("no_news_at"),
+)
+"""What accounts were told, and how to tell them more.
+
+`language` is what their clients spoke last, where it is not the policy's first.  `sweep` marks those
+that a purge has met on the server.
+"""
+
+ANNOUNCEMENTS = Table(
+    "announcements",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("cause", String(16), nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("version", String(64)),
+    Column("texts", Text, nullable=False),
+    Column("mandatory", Boolean, nullable=False),
+    Column("cursor", LargeBinary),
+    Column("counts", Text, nullable=False),
+    _moment("made_at", nullable=False),
+    _moment("starts_at", nullable=False),
+    _moment("began_at"),
+    _moment("ended_at"),
+)
+"""What everybody is told, and how far that is; `cursor` is sealed, for it can be the name of an account."""
+
+MISSED = Table(
+    "missed",
+    METADATA,
+    Column("announcement", Integer, primary_key=True),
+    Column("pseudonym", LargeBinary(32), primary_key=True),
+    Column("reason", String(40), nullable=False),
+)
+"""Whom an announcement did not reach, and why: they are told at their next login."""
+
 STEPS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE accounts (
@@ -145,6 +202,46 @@ STEPS: tuple[tuple[str, ...], ...] = (
             ended_at {timestamp}
         )""",
         "CREATE INDEX tickets_of ON tickets (pseudonym)",
+    ),
+    (
+        """CREATE TABLE policies (
+            version VARCHAR(64) NOT NULL PRIMARY KEY,
+            digest {blob} NOT NULL,
+            effective VARCHAR(10) NOT NULL,
+            text TEXT NOT NULL,
+            seen_at {timestamp} NOT NULL,
+            since {timestamp},
+            until {timestamp}
+        )""",
+        """CREATE TABLE acquaintances (
+            pseudonym {blob} NOT NULL PRIMARY KEY,
+            language VARCHAR(35),
+            version VARCHAR(64),
+            sweep INTEGER,
+            told_at {timestamp},
+            welcomed_at {timestamp},
+            no_news_at {timestamp}
+        )""",
+        """CREATE TABLE announcements (
+            number {serial},
+            cause VARCHAR(16) NOT NULL,
+            stage VARCHAR(16) NOT NULL,
+            version VARCHAR(64),
+            texts TEXT NOT NULL,
+            mandatory BOOLEAN NOT NULL,
+            cursor {blob},
+            counts TEXT NOT NULL,
+            made_at {timestamp} NOT NULL,
+            starts_at {timestamp} NOT NULL,
+            began_at {timestamp},
+            ended_at {timestamp}
+        )""",
+        """CREATE TABLE missed (
+            announcement INTEGER NOT NULL,
+            pseudonym {blob} NOT NULL,
+            reason VARCHAR(40) NOT NULL,
+            PRIMARY KEY (announcement, pseudonym)
+        )""",
     ),
 )
 """Step *n* (counted from 1) leads from schema *n* - 1 to schema *n*."""

@@ -25,15 +25,23 @@ class Sealer:
 
     def seal(self, whose: Whose) -> bytes:
         """Return *whose* as only the holder of the key can read it."""
-        nonce = secrets.token_bytes(_NONCE)
-        return nonce + self._cipher.encrypt(nonce, json.dumps(asdict(whose)).encode(), None)
+        return self.seal_text(json.dumps(asdict(whose)))
 
     def open(self, sealed: bytes | None) -> Whose | None:
         """Return what was sealed; None when there is nothing, or it was damaged."""
+        text = self.open_text(sealed)
+        return None if text is None else Whose(**json.loads(text))
+
+    def seal_text(self, text: str) -> bytes:
+        """Return *text* as only the holder of the key can read it."""
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, text.encode(), None)
+
+    def open_text(self, sealed: bytes | None) -> str | None:
+        """Return the text that was sealed; None when there is nothing, or it was damaged."""
         if sealed is None:
             return None
         try:
-            text = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], None).decode()
         except InvalidTag:
             return None
-        return Whose(**json.loads(text))

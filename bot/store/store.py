@@ -11,12 +11,15 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.acquaintances import Acquaintances
+from bot.store.announcements import Announcements
 from bot.store.database import Database, utc
 from bot.store.engine import engine_of, make_ready
 from bot.store.erasures import Erasures
 from bot.store.exports import Exports
 from bot.store.schema import ACCOUNTS
 from bot.store.tickets import Tickets
+from bot.store.versions import Versions
 
 _MOST_IN_MEMORY = 10_000
 """Accounts whose language is kept in memory."""
@@ -39,6 +42,9 @@ class Store:
         erasures: what people asked to be erased.
         exports: copies of their data that they asked for.
         tickets: what people have to decide.
+        acquaintances: who was told what.
+        announcements: what everybody is told.
+        versions: of the policy.
     """
 
     def __init__(self, database: Database) -> None:
@@ -47,6 +53,9 @@ class Store:
         self.erasures = Erasures(database)
         self.exports = Exports(database)
         self.tickets = Tickets(database)
+        self.acquaintances = Acquaintances(database)
+        self.announcements = Announcements(database, self.acquaintances)
+        self.versions = Versions(database)
 
     async def language(self, account: str) -> str | None:
         """Return the language that *account* chose.

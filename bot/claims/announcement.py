@@ -1,0 +1,119 @@
+"""An announcement: what everybody is told once, and how far that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """Why everybody is told something."""
+
+    POLICY = "policy"
+    """Another version of the policy (Art. 13(3) GDPR)."""
+    BREACH = "breach"
+    """Data got into wrong hands (Art. 34 GDPR)."""
+    NEWS = "news"
+    """Something else of the operator's, which one can opt out of."""
+
+
+class Stage(StrEnum):
+    """How far an announcement is."""
+
+    SCHEDULED = "scheduled"
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+PENDING = (Stage.SCHEDULED, Stage.RUNNING, Stage.PAUSED)
+"""Of these there is at most one at a time."""
+
+
+class Skipped(StrEnum):
+    """Why somebody is not told."""
+
+    OPTED_OUT = "opted_out"
+    KNOWS = "knows"
+    """Told of this version already, for instance by the welcome."""
+    GONE = "gone"
+    """The account was removed meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many accounts were told, skipped and not reached; *total* is what the server counted, if it can.
+
+    Attributes:
+        told: by language.
+        skipped: by reason, a value of `Skipped`.
+        failed: by the condition of the server's error (RFC 6120 §8.3.3), such as `service-unavailable`.
+        total: accounts on the server when it began.
+    """
+
+    told: Mapping[str, int] = field(default_factory=dict)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    failed: Mapping[str, int] = field(default_factory=dict)
+    total: int | None = None
+
+    @property
+    def done(self) -> int:
+        """Accounts that were looked at; who was not reached was told first."""
+        return sum(self.told.values()) + sum(self.skipped.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Something that everybody is told once.
+
+    Attributes:
+        number: its own; the ids of its messages are made from it.
+        cause: why.
+        stage: how far it is.
+        version: of the policy that it is about; None with `NEWS` and `BREACH`.
+        texts: by language, what the operator says; empty with `POLICY`, which is said from the facts.
+        mandatory: whether those who opted out of news are told too.
+        made_at: when it was made.
+        starts_at: not before.
+        began_at: when the first was told.
+        ended_at: when it was over.
+        cursor: where the next page of accounts begins; None at the beginning.
+        counts: whom it has reached.
+    """
+
+    number: int
+    cause: Cause
+    stage: Stage
+    version: str | None
+    texts: Mapping[str, str]
+    mandatory: bool
+    made_at: datetime
+    starts_at: datetime
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+    cursor: str | None = None
+    counts: Counts = Counts()
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """What is known about an account that is to be told something.
+
+    Attributes:
+        language: the one it chose, or the one its client spoke last; None when neither is known.
+        version: of the policy that it was told of last; None when it was never told.
+        welcomed_at: when it was welcomed.
+        no_news: whether it opted out of what it need not be told.
+    """
+
+    language: str | None = None
+    version: str | None = None
+    welcomed_at: datetime | None = None
+    no_news: bool = False
+
+
+STRANGER = Acquaintance()
+"""Somebody of whom nothing is kept."""
