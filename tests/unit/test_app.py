@@ -203,7 +203,10 @@ async def test_from_start_to_stop(
         await server.connected()
         server.send(question.format(settings.component))
         assert "for 7 days" in await server.received("</message>")
-        for text, logged in ((changed(settings.policy.read_text()), "reloaded with"), ("broken", "nothing was reloaded")):
+        for text, logged in (
+            (changed(settings.policy.read_text()), "reloaded with"),
+            ("broken", "nothing was reloaded"),
+        ):
             settings.policy.write_text(text)
             os.kill(os.getpid(), signal.SIGHUP)
             while logged not in caplog.text:  # noqa: ASYNC110 -- the log is all that tells
