@@ -7,14 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import Delete, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.claims.announcement import STRANGER, Acquaintance
 from bot.store.database import Database, utc_or_none
 from bot.store.schema import ACCOUNTS, ACQUAINTANCES
-
-_SAYS_NOTHING = and_(*(column.is_(None) for column in ACQUAINTANCES.c if column.name not in ("pseudonym", "sweep")))
 
 
 class Acquaintances:
@@ -54,9 +52,7 @@ class Acquaintances:
             if others:
                 known = ACQUAINTANCES.c.pseudonym.in_(others) & ACQUAINTANCES.c.language.is_not(None)
                 await connection.execute(ACQUAINTANCES.update().where(known).values(language=None))
-                await connection.execute(
-                    delete(ACQUAINTANCES).where(ACQUAINTANCES.c.pseudonym.in_(others), _SAYS_NOTHING)
-                )
+                await connection.execute(_emptied(others))
 
     async def told(self, connection: AsyncConnection, accounts: Sequence[str], version: str, now: datetime) -> None:
         """Note that *accounts* know *version*, in a transaction that notes more."""
@@ -75,6 +71,7 @@ class Acquaintances:
         since = None if wanted else now.astimezone(UTC)
         async with self._database.transaction() as connection:
             await self._put(connection, [{"account": account, "no_news_at": since}])
+            await connection.execute(_emptied([self._database.pseudonyms.account(account)]))
 
     async def forget(self, account: str) -> bool:
         """Forget all of this about *account*; return whether there was anything."""
@@ -105,4 +102,12 @@ def _read(row: Any) -> Acquaintance:
         utc_or_none(row.told_at),
         utc_or_none(row.welcomed_at),
         no_news=row.no_news_at is not None,
+    )
+
+
+def _emptied(pseudonyms: Collection[bytes]) -> Delete:
+    """Return what removes rows that say nothing any more."""
+    told = [column for column in ACQUAINTANCES.c if column.name not in ("pseudonym", "sweep")]
+    return delete(ACQUAINTANCES).where(
+        ACQUAINTANCES.c.pseudonym.in_(pseudonyms), *(column.is_(None) for column in told)
     )
