@@ -107,6 +107,9 @@ class Settings(_Settings):
         Path, Field(description="socket by which `privacy-bot audit` asks the running bot; only its own user can")
     ] = Path("privacy-bot.sock")
     rights: Annotated[RightsSettings, Field(description="how rights are acted on")] = RightsSettings()
+    welcome: Annotated[
+        bool, Field(description="whether new accounts are told at their first login what happens to their data")
+    ] = True
     rate_limit: Annotated[RateLimit, Field(description="how much one account may ask")] = RateLimit()
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],

@@ -1,6 +1,6 @@
 """All commands, in the order of the help."""
 
-from bot.commands import account, admin, erasing, exporting, general, glass_box, my_data, questions, requests
+from bot.commands import account, admin, changes, erasing, exporting, general, glass_box, my_data, questions, requests
 from bot.commands.services import BotCommand, Services
 from bot.dialogue.registry import Registry
 from bot.i18n import languages
@@ -11,6 +11,7 @@ COMMANDS: tuple[BotCommand, ...] = (
     *exporting.COMMANDS,
     *erasing.COMMANDS,
     *questions.COMMANDS,
+    *changes.COMMANDS,
     *account.COMMANDS,
     *glass_box.COMMANDS,
     *requests.COMMANDS,

@@ -111,7 +111,7 @@ def _intended(intent: Intent, read: Understanding, services: Services) -> Intend
         case Intent.SHOW_POLICY:
             return Intended(_call(services, "policy"))
         case Intent.SHOW_CHANGES:
-            return Intended(_ask(services, Question(Topic.POLICY_CHANGES)))
+            return Intended(_call(services, "changes"))
         case Intent.GREETING:
             return _GREETING
         case Intent.THANKS:
