@@ -15,6 +15,7 @@ from bot import __version__, app, comparing, config, export, files, offline, ser
 from bot.control import ControlError
 from bot.dialogue.understanding import PhraseError
 from bot.files import BadFile
+from bot.metrics.endpoint import NotListening
 from bot.policy.model import read_policy
 from bot.policy.reference import reference
 from bot.store import StoreError
@@ -27,6 +28,7 @@ _FAILURES = (
     PhraseError,
     StoreError,
     ControlError,
+    NotListening,
     export.NotDecrypted,
     offline.BadLine,
     server_modules.NotInstalled,

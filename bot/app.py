@@ -21,6 +21,9 @@ from bot.commands.desk import Desk
 from bot.config import BadSecret, Settings
 from bot.dialogue.understanding import PhraseError, Understander
 from bot.files import BadFile
+from bot.measures import Measures
+from bot.metrics.endpoint import prepared
+from bot.metrics.health import Health
 from bot.policy.model import Policy, read_policy
 from bot.rights.copy import Places
 from bot.rights.rights import Rights
@@ -93,7 +96,7 @@ def _load(settings: Settings, attempts: _Attempts) -> tuple[Policy, Understander
 async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT; SIGHUP reads policy, phrases and catalogues again.
 
-    Raises `Unusable`, `StoreError` and `ControlError` before anything is started.
+    Raises `Unusable`, `StoreError`, `ControlError` and `NotListening` before anything is started.
     """
     stop, hangup = _signals()
     attempts = _Attempts()
@@ -104,22 +107,27 @@ async def run(settings: Settings) -> None:
     if config.readable_by_others(settings.secret_file):
         _LOG.warning("%s can be read by other users; chmod 600 would hide it", settings.secret_file)
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(settings.store, key))
-        connection = Connection(settings.component, secret, settings.server.host, settings.server.port)
+        measures, serving = stack.enter_context(prepared(settings.metrics))
+        stack.enter_context(incidents.told_to(measures.failed))
+        store = await stack.enter_async_context(open_store(settings.store, key, measures))
+        address = settings.server.host, settings.server.port
+        connection = Connection(settings.component, secret, *address, measures=measures)
         requests = Requests(connection, settings.component, settings.domain)
-        server = Companion(settings.domain, requests.ask)
+        server = Companion(settings.domain, requests.ask, measures)
         messenger = XmppMessenger(connection, requests, server, settings.component)
-        world = World(policy, server, store, messenger, _now, _terms(settings), settings.admins)
+        world = World(policy, server, store, messenger, _now, _terms(settings), settings.admins, measures)
         rights = Rights(world, incidents.record, Places(settings.rights.scratch, settings.rights.exports_at_once))
         codes = hmac.digest(key, b"confirmation\0", "sha256")
-        front = Desk(services(policy, store, server, settings.admins, rights, codes), understanding)
+        served = services(policy, store, server, settings.admins, rights, codes)
+        front = Desk(replace(served, measures=measures), understanding)
         limit = RateLimit(settings.rate_limit.messages, settings.rate_limit.per.days() * _SECONDS_PER_DAY)
         component = Component(front, settings.component, limit, connection, requests)
         handlers: Handlers = {"message": component.on_message, "presence": component.on_presence, "iq": component.on_iq}
         connection.handle(handlers, component.on_begin, requests.on_disconnect)
         actions = {"audit": lambda request, progress: auditing.perform(front.services, request, progress)}
         await stack.enter_async_context(control.listening(settings.control, actions))
-        _announce(policy, "starting")
+        await stack.enter_async_context(serving(Health(lambda: connection.is_open, store.respond)))
+        _announce(policy, "starting", measures)
         await _until(stop, connection.run(), component.run(), rights.run(), _reloading(hangup, front, settings))
     _LOG.info("stopped")
 
@@ -181,8 +189,9 @@ def reload(front: Desk, settings: Settings) -> None:
     front.replace(
         replace(front.services, policy=policy, languages=i18n.languages(), registry=registry()), understanding
     )
-    _announce(policy, "reloaded")
+    _announce(policy, "reloaded", front.services.measures)
 
 
-def _announce(policy: Policy, what: str) -> None:
+def _announce(policy: Policy, what: str, measures: Measures) -> None:
+    measures.policy(policy.version, policy.effective)
     _LOG.info("%s with policy version %s of %s", what, policy.version, policy.effective)

@@ -13,6 +13,7 @@ from bot import files
 from bot.commands.build import services, understander
 from bot.commands.desk import Desk
 from bot.dialogue.understanding import Understander
+from bot.metrics.prometheus import PrometheusMeasures
 from bot.policy.model import Policy, read_policy
 from bot.store import Store, open_store
 
@@ -49,6 +50,12 @@ async def store() -> AsyncIterator[Store]:
     """A real store, in memory."""
     async with open_store("sqlite+aiosqlite://", b"k" * 32) as opened:
         yield opened
+
+
+@pytest.fixture
+def measures() -> PrometheusMeasures:
+    """Counts what a test has happen."""
+    return PrometheusMeasures()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from bot.dialogue.command import Access, Command
 from bot.dialogue.confirmation import Confirmations
 from bot.dialogue.memory import Memory
 from bot.dialogue.registry import Registry
+from bot.measures import NOTHING, Measures
 from bot.policy.model import Policy
 from bot.rights.rights import Rights
 from bot.servers import ServerBackend
@@ -22,7 +23,7 @@ class Services:
     """The policy in force, the languages that the bot speaks, its own state, the server.
 
     *store*, *server* and *rights* are None offline, where nothing is remembered about anybody and
-    nobody has an account.  *admins* are bare JIDs.
+    nobody has an account.  *admins* are bare JIDs.  *measures* is told what was answered.
     """
 
     policy: Policy
@@ -32,6 +33,7 @@ class Services:
     server: ServerBackend | None = None
     admins: frozenset[str] = frozenset()
     rights: Rights | None = None
+    measures: Measures = NOTHING
     memory: Memory = field(default_factory=Memory)
     confirmations: Confirmations = field(default_factory=lambda: Confirmations(secrets.token_bytes(32)))
     answers: Answers = field(init=False)

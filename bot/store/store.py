@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.measures import NOTHING, Measures
 from bot.store.database import Database, utc
 from bot.store.engine import engine_of, make_ready
 from bot.store.erasures import Erasures
 from bot.store.exports import Exports
-from bot.store.schema import ACCOUNTS
+from bot.store.schema import ACCOUNTS, META
 from bot.store.tickets import Tickets
 
 _MOST_IN_MEMORY = 10_000
@@ -47,6 +48,11 @@ class Store:
         self.erasures = Erasures(database)
         self.exports = Exports(database)
         self.tickets = Tickets(database)
+
+    async def respond(self) -> None:
+        """Return when the database has answered something small."""
+        async with self._database.transaction() as connection:
+            await connection.execute(select(META.c.name).limit(1))
 
     async def language(self, account: str) -> str | None:
         """Return the language that *account* chose.
@@ -111,15 +117,16 @@ class Store:
 
 
 @asynccontextmanager
-async def open_store(place: str, key: bytes) -> AsyncIterator[Store]:
+async def open_store(place: str, key: bytes, measures: Measures = NOTHING) -> AsyncIterator[Store]:
     """Open the database at *place* (a file or a URL) with the key of its pseudonyms (32 bytes or more).
 
-    Raises `StoreError` when it cannot be used, with the place and the remedy.  It is closed in any
-    case: the thread of an open SQLite connection would keep a failing process alive for ever.
+    *measures* is told of later failures.  Raises `StoreError` when it cannot be used, with the place and
+    the remedy.  It is closed in any case: the thread of an open SQLite connection would keep a failing
+    process alive for ever.
     """
     engine = engine_of(place)
     try:
-        database = Database(engine, key)
+        database = Database(engine, key, measures)
         await make_ready(engine, database.pseudonyms.check())
         yield Store(database)
     finally:
