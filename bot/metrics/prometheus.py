@@ -83,9 +83,11 @@ class PrometheusMeasures(Measures):
             "reason",
             "topic",
         )
-        self._rate_limited = self._counter("rate_limited", "Stanzas beyond the rate limit", "stanza")
+        self._rate_limited = self._counter("rate_limited", "Stanzas beyond the rate limit, by kind", "stanza")
         self._incidents = Counter("privacy_bot_incidents", "Failures that nobody expected", registry=self.registry)
-        self._policy = Info("privacy_bot_policy", "The policy that the bot answers from", registry=self.registry)
+        self._policy = Info(
+            "privacy_bot_policy", "Version and first day of the policy in force", registry=self.registry
+        )
         for why in Unanswered:
             if why is not Unanswered.POLICY_SILENT:
                 self._unanswered.begin(why, "")
@@ -93,9 +95,11 @@ class PrometheusMeasures(Measures):
             self._rate_limited.begin(stanza)
 
     def _rights(self) -> None:
-        self._erasures = self._counter("erasures", "Erasures that are over", "what", "outcome")
-        self._exports = self._counter("exports", "Copies of data that are over", "outcome")
-        self._tickets = self._counter("tickets_opened", "Requests passed on to the administrators", "kind")
+        self._erasures = self._counter(
+            "erasures", "Erasures that are over, by what was erased and outcome", "what", "outcome"
+        )
+        self._exports = self._counter("exports", "Copies of data that are over, by outcome", "outcome")
+        self._tickets = self._counter("tickets_opened", "Requests passed on to the administrators, by kind", "kind")
         for outcome in (ExportState.DONE, ExportState.FAILED, ExportState.CANCELLED):
             self._exports.begin(outcome)
         for kind in TicketKind:
@@ -111,12 +115,14 @@ class PrometheusMeasures(Measures):
         )
         self._seconds = Histogram(
             "privacy_bot_backend_request_seconds",
-            "Time that the companion module took to answer or to fail",
+            "Time that the companion module took to answer or to fail, by operation",
             ("operation",),
             registry=registry,
             buckets=_SECONDS,
         )
-        self._backend_errors = self._counter("backend_errors", "Requests to the companion module that failed", "error")
+        self._backend_errors = self._counter(
+            "backend_errors", "Requests to the companion module that failed, by error", "error"
+        )
         self._store_errors = Counter("privacy_bot_store_errors", "Failures of the database", registry=registry)
 
     def _announcements(self) -> None:
@@ -126,7 +132,10 @@ class PrometheusMeasures(Measures):
             "privacy_bot_announcement_state", "State of the announcement", ("state",), registry=registry
         )
         self._accounts = Gauge(
-            "privacy_bot_announcement_accounts", "Accounts of the announcement", ("state",), registry=registry
+            "privacy_bot_announcement_accounts",
+            "Accounts of the announcement, by how far they are",
+            ("state",),
+            registry=registry,
         )
         self._pace = Gauge(
             "privacy_bot_announcement_accounts_per_second", "Accounts that are told in a second", registry=registry
