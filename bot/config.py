@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot import files
 from bot.files import BadFile
@@ -70,6 +71,35 @@ class RightsSettings(_Settings):
     ] = Duration.parse("3 years")
 
 
+def _loopback(host: str) -> str:
+    try:
+        is_loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = host == "localhost"
+    if not is_loopback:
+        raise ValueError(
+            f"'{host}' can be reached from elsewhere, or is no address; take 127.0.0.1 or ::1, "
+            "and for others put a reverse proxy with TLS and a password in front of it"
+        )
+    return host
+
+
+class MetricsSettings(_Settings):
+    """Where metrics and health are shown over HTTP: to this machine only."""
+
+    port: Annotated[
+        int,
+        Field(
+            gt=0,
+            lt=65536,
+            description="port where `/metrics` and `/health` are shown; without the section `metrics`, nowhere",
+        ),
+    ]
+    host: Annotated[str, AfterValidator(_loopback), Field(description="the address for that, of this machine only")] = (
+        "127.0.0.1"
+    )
+
+
 class Settings(_Settings):
     """The configuration file."""
 
@@ -111,6 +141,7 @@ class Settings(_Settings):
         bool, Field(description="whether new accounts are told at their first login what happens to their data")
     ] = True
     rate_limit: Annotated[RateLimit, Field(description="how much one account may ask")] = RateLimit()
+    metrics: Annotated[MetricsSettings | None, Field(description="where metrics and health are shown over HTTP")] = None
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Field(description="`debug` shows stanzas with addresses and texts: only for finding a fault"),

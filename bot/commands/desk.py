@@ -112,6 +112,7 @@ class Desk:
             tr = self._translator(chosen, language, written, before, hint)
         found = interpret(text, read, remembered, self.services)
         if isinstance(found, Reply):
+            self._count(found)
             return self._say(found, conversation, tr, now)
         origin = Origin.CHAT if sender else Origin.OFFLINE
         request = Request(account, tr.language, found.call.arguments, origin, now, remembered.question, sender)
@@ -124,9 +125,11 @@ class Desk:
                 self.services.memory.remember(conversation, kept, now)
                 return Spoken(tr.language, said, personal=asking.reply is not None)
             case Reply() as reply:
+                self._count(reply, found.call.command)
                 return self._say(reply, conversation, tr, now)
             case Request() as complete:
                 reply = await found.call.command.handler(complete, self.services)
+                self._count(reply, found.call.command)
                 if found.note is not None:
                     reply = replace(reply, blocks=(Paragraph(found.note), *reply.blocks))
                 return self._say(reply, conversation, tr, now)
@@ -182,6 +185,7 @@ class Desk:
                 pass
             case Request() as complete:
                 reply = await command.handler(complete, self.services)
+        self._count(reply, command)
         tr = translator(reply.language) if reply.language else tr
         note = next((tr(block.text) for block in reply.blocks if isinstance(block, Lead)), tr(reply.title))
         return Filled(tr.language, form_reply(reply, tr), is_result=True, outcome=reply.outcome, note=note)
@@ -213,6 +217,13 @@ class Desk:
     def _translator(self, *wanted: str | None) -> Translator:
         """Choose the language: by the account, xml:lang, the question, the policy."""
         return _translator((*wanted, *self.services.policy.languages), self.services.languages)
+
+    def _count(self, reply: Reply, command: BotCommand | None = None) -> None:
+        topic = reply.question.topic if reply.question is not None else None
+        if reply.unanswered is not None:
+            self.services.measures.unanswered(reply.unanswered, topic)
+        elif command is not None:
+            self.services.measures.answered(command.name, topic)
 
     def _say(self, reply: Reply, conversation: str, tr: Translator, now: datetime) -> Spoken:
         tr = translator(reply.language) if reply.language else tr

@@ -16,6 +16,7 @@ from bot.dialogue.memory import Remembered
 from bot.dialogue.reply import Choice, Lead, Outcome, Paragraph, Question, Reply
 from bot.dialogue.understanding import Understanding
 from bot.i18n import Message, Phrase, _, p_
+from bot.measures import Unanswered
 from bot.policy.vocabulary import Aspect, Intent, Label, Topic
 from bot.policy.wording.topics import ASPECTS, TOPICS
 
@@ -163,6 +164,7 @@ def _which(read: Understanding, services: Services) -> Reply:
         (Lead(_("I am not sure that I understood you. Do you mean one of these?")),),
         (*choices, Choice(p_("choice", "All topics"), "topics")),
         Outcome.WARN,
+        unanswered=Unanswered.UNSURE,
     )
 
 
@@ -204,6 +206,7 @@ _OFF_TOPIC = Reply(
     ),
     _STARTS,
     Outcome.WARN,
+    unanswered=Unanswered.NOT_UNDERSTOOD,
 )
 
 

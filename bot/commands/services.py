@@ -13,6 +13,7 @@ from bot.dialogue.command import Access, Command
 from bot.dialogue.confirmation import Confirmations
 from bot.dialogue.memory import Memory
 from bot.dialogue.registry import Registry
+from bot.measures import NOTHING, Measures
 from bot.policy.model import Policy
 from bot.rights.rights import Rights
 from bot.servers import ServerBackend
@@ -24,7 +25,8 @@ class Services:
     """The policy in force, the languages that the bot speaks, its own state, the server.
 
     *store*, *server*, *rights*, *history* and *arrivals* are None offline, where nothing is remembered
-    about anybody, nobody has an account and nobody logs in.  *admins* are bare JIDs.
+    about anybody, nobody has an account and nobody logs in.  *admins* are bare JIDs.  *measures* is
+    told what was answered.
     """
 
     policy: Policy
@@ -36,6 +38,7 @@ class Services:
     rights: Rights | None = None
     history: History | None = None
     arrivals: Arrivals | None = None
+    measures: Measures = NOTHING
     memory: Memory = field(default_factory=Memory)
     confirmations: Confirmations = field(default_factory=lambda: Confirmations(secrets.token_bytes(32)))
     answers: Answers = field(init=False)

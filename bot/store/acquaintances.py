@@ -98,7 +98,9 @@ class Acquaintances:
             {"pseudonym": self._database.pseudonyms.account(row["account"])} | {name: row[name] for name in columns}
             for row in rows
         ]
-        values.sort(key=itemgetter("pseudonym"))  # who writes the same rows at once waits, and never both for each other
+        values.sort(
+            key=itemgetter("pseudonym")
+        )  # who writes the same rows at once waits, and never both for each other
         await connection.execute(merged, values)
 
 
