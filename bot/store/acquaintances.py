@@ -47,7 +47,7 @@ class Acquaintances:
                 known = ACQUAINTANCES.c.pseudonym.in_(others) & ACQUAINTANCES.c.language.is_not(None)
                 await connection.execute(ACQUAINTANCES.update().where(known).values(language=None))
 
-    async def told(self, connection: AsyncConnection, accounts: Sequence[str], version: str, now: datetime) -> None:
+    async def told(self, connection: AsyncConnection, accounts: Collection[str], version: str, now: datetime) -> None:
         """Note that *accounts* know *version*, in a transaction that notes more."""
         time = now.astimezone(UTC)
         await self._put(connection, [{"account": account, "version": version, "told_at": time} for account in accounts])
