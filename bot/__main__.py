@@ -15,6 +15,7 @@ from bot import __version__, app, comparing, config, export, files, offline, ser
 from bot.control import ControlError
 from bot.dialogue.understanding import PhraseError
 from bot.files import BadFile
+from bot.loading import Unusable
 from bot.policy.model import read_policy
 from bot.policy.reference import reference
 from bot.store import StoreError
@@ -22,7 +23,7 @@ from bot.store import StoreError
 _BAD_INPUT = 2
 
 _FAILURES = (
-    app.Unusable,
+    Unusable,
     BadFile,
     PhraseError,
     StoreError,

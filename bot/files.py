@@ -43,11 +43,12 @@ class BadFile(Exception):  # noqa: N818 -- named after what is wrong
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The contents of a YAML file, and where each part of it stands."""
+    """The contents of a YAML file, where each part of it stands, and the text as it was written."""
 
     file: str
     data: Any
     marks: dict[Place, tuple[int, int]]
+    text: str
 
     def problem(self, place: Place, text: str) -> Problem:
         """Return *text* as a problem at *place*, or at the nearest part of it that is written down."""
@@ -102,7 +103,7 @@ def parse(text: str, file: str) -> Document:
         raise BadFile([Problem(file, 1, 1, f"this is not YAML: {_NO_CHARACTER}")]) from error
     if builder.problems:
         raise BadFile(sorted(builder.problems))
-    return Document(file, data, builder.marks)
+    return Document(file, data, builder.marks, text)
 
 
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")

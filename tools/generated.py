@@ -31,7 +31,18 @@ from bot.dialogue.command import Access
 from bot.i18n import languages, translator
 from bot.policy import observed
 from bot.policy.model import read_policy
-from bot.policy.observed import AccountsPage, Erased, Event, Hello, Identity, Inventory, RecordsPage, Slot
+from bot.policy.observed import (
+    AccountsPage,
+    Erased,
+    Event,
+    Hello,
+    Identity,
+    Inventory,
+    NewcomersPage,
+    RecordsPage,
+    Slot,
+    Welcomed,
+)
 from bot.policy.reference import reference
 from bot.server_modules import MODULES
 from bot.servers.companion import Companion
@@ -152,7 +163,9 @@ def installation() -> Mapping[str, Callable[[], str]]:
     return parts
 
 
-ANSWERS = (Hello, observed.Settings, AccountsPage, Inventory, RecordsPage, Erased, Identity, Slot, Event)
+ANSWERS = (
+    Hello, observed.Settings, AccountsPage, Inventory, RecordsPage, NewcomersPage, Welcomed, Erased, Identity, Slot, Event,
+)  # fmt: skip
 
 
 def schema() -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from pydantic import ValidationError
 
@@ -16,10 +16,13 @@ from bot.policy.observed import (
     Hello,
     Identity,
     Inventory,
+    Newcomer,
+    NewcomersPage,
     Observed,
     RecordsPage,
     Settings,
     Slot,
+    Welcomed,
 )
 from bot.servers.backend import Unsupported
 
@@ -93,6 +96,15 @@ class Companion:
         """Return a page of the data themselves."""
         return await self._asked("records", RecordsPage, account=account, category=category, after=after, limit=limit)
 
+    async def newcomers(self, after: str | None = None, limit: int = 500) -> NewcomersPage:
+        """Return a page of those who logged in for the first time and were not `welcomed` yet."""
+        return await self._asked("newcomers", NewcomersPage, after=after, limit=limit)
+
+    async def welcomed(self, entries: Iterable[Newcomer]) -> Welcomed:
+        """Have newcomers forgotten."""
+        accounts = [{"account": entry.account, "time": _seconds(entry.time)} for entry in entries]
+        return await self._asked("welcomed", Welcomed, changes=True, accounts=accounts)
+
     async def identify(self, account: str) -> Identity:
         """Return a random name of *account*, which another account of the same name has not."""
         return await self._asked("identify", Identity, changes=True, account=account)
@@ -123,8 +135,8 @@ class Companion:
 def read_event(text: str) -> Event | None:
     """Return the event that a module tells of; None when it is none that we understand."""
     try:
-        return Event.model_validate(_parsed(text))
-    except (ValueError, ValidationError):
+        return Event.model_validate_json(text)
+    except ValidationError:
         return None
 
 
@@ -134,15 +146,8 @@ def _seconds(time: datetime | None) -> int | None:
 
 def _read(model: type[P], text: str) -> P:
     try:
-        return model.model_validate(_parsed(text))
-    except (ValueError, ValidationError) as error:
+        return model.model_validate_json(text)
+    except ValidationError as error:
         raise Unsupported(
             "the companion module's answer is not as the protocol wants it; install the module that comes with this bot"
         ) from error
-
-
-def _parsed(text: str) -> Mapping[str, Any]:
-    found = json.loads(text)
-    if not isinstance(found, dict):
-        raise ValueError("no object")  # noqa: TRY004 -- as with everything else that is no JSON object
-    return found

@@ -43,21 +43,25 @@ class Requests:
         )
         child(iq, NAMESPACE, "query", arguments, op=operation)
         async with self._limit:
-            answer = await self._answered(iq)
+            answer = await self._answered(iq, self._seconds)
         if answer.get("type") == "error":
             raise _problem(_condition(answer), self._host)
         return answer.findtext(_RESULT) or ""
 
-    async def barrier(self) -> None:
-        """Return when the host has processed all that was sent before; raises `Unreachable`."""
+    async def barrier(self, *, patient: bool = False) -> None:
+        """Return when the host has processed all that was sent before; raises `Unreachable`.
+
+        Whoever is *patient* waits as long as the connection lives: what a slow server still has in its
+        queue is not to be sent again.
+        """
         iq = Element(
             f"{{{ns.COMPONENT}}}iq",
             {"type": "get", "id": f"ask-{secrets.token_hex(8)}", "from": self._component, "to": self._host},
         )
         child(iq, ns.PING, "ping")
-        await self._answered(iq)  # an error is an answer too
+        await self._answered(iq, None if patient else self._seconds)  # an error is an answer too
 
-    async def _answered(self, iq: Element) -> Element:
+    async def _answered(self, iq: Element, seconds: float | None) -> Element:
         id_ = iq.get("id", "")
         future: asyncio.Future[Element] = asyncio.get_running_loop().create_future()
         self._pending[id_] = future
@@ -66,10 +70,10 @@ class Requests:
                 raise Unreachable("there is no connection to the server")
             self._connection.send_element(iq)
             # Not wait_for: before Python 3.12, that loses a cancellation that comes with the answer.
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(seconds):
                 return await future
         except TimeoutError:
-            raise Unreachable(f"{self._host} did not answer within {self._seconds:.0f} seconds") from None
+            raise Unreachable(f"{self._host} did not answer within {seconds:.0f} seconds") from None
         finally:
             del self._pending[id_]
 

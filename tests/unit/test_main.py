@@ -6,11 +6,13 @@ import asyncio
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -147,7 +149,9 @@ def test_refused_connection_is_one_clear_line_and_sigterm_ends_with_0(tmp_path: 
 def test_reload_takes_a_good_policy_and_leaves_the_old_one_for_a_broken_one(tmp_path: Path) -> None:
     running = Running(tmp_path, closed_port())
     running.until("nobody listens there")
-    running.policy.write_text(shipped("starter").read_text().replace('version: "1"', 'version: "2"'))
+    starter, today = shipped("starter").read_text(), datetime.now(UTC).date().isoformat()
+    new = starter.replace('version: "1"', 'version: "2"')
+    running.policy.write_text(re.sub(r"^effective: [-\d]+", f"effective: {today}", new, flags=re.MULTILINE))
     running.process.send_signal(signal.SIGHUP)
     assert "version 2" in running.until("reloaded")
     running.policy.write_text("version: 3\n")
