@@ -9,10 +9,12 @@ import signal
 import sys
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot import auditing, config, control
+from bot import announcing, auditing, config, control
+from bot.announcements.announcer import Announcer
 from bot.announcements.versions import History
 from bot.commands.build import services
 from bot.commands.desk import Desk
@@ -73,16 +75,22 @@ async def run(settings: Settings) -> None:
         messenger = XmppMessenger(connection, requests, server, settings.component)
         world = World(policy, server, store, messenger, now, _terms(settings), settings.admins)
         rights = Rights(world, incidents.record, Places(settings.rights.scratch, settings.rights.exports_at_once))
+        announcer = Announcer(world, history, messenger, incidents.record, settings.announcements.per_second)
         codes = hmac.digest(key, b"confirmation\0", "sha256")
-        front = Desk(services(policy, store, server, settings.admins, rights, codes), loaded.understanding)
+        served = services(policy, store, server, settings.admins, rights, codes)
+        front = Desk(replace(served, announcer=announcer), loaded.understanding)
         limit = RateLimit(settings.rate_limit.messages, settings.rate_limit.per.days() * _SECONDS_PER_DAY)
         component = Component(front, settings.component, limit, connection, requests)
         handlers: Handlers = {"message": component.on_message, "presence": component.on_presence, "iq": component.on_iq}
         connection.handle(handlers, component.on_begin, requests.on_disconnect)
-        actions = {"audit": lambda request, progress: auditing.perform(front.services, request, progress)}
+        actions = {
+            "audit": lambda request, progress: auditing.perform(front.services, request, progress),
+            "announce": lambda request, progress: announcing.perform(front.services, request, progress),
+        }
         await stack.enter_async_context(control.listening(settings.control, actions))
         announce(policy, "starting")
-        await _until(stop, connection.run(), component.run(), rights.run(), watching(hangup, front, history, settings))
+        works = (connection.run(), component.run(), rights.run(), announcer.run())
+        await _until(stop, *works, watching(hangup, front, history, settings))
     _LOG.info("stopped")
 
 

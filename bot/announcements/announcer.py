@@ -66,6 +66,7 @@ class Announcer:
         self._store = world.store.announcements
         self.planner = Planner(world, versions)
         self.latecomers = Latecomers(self.planner, courier)
+        self._shown: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._turn = asyncio.Lock()
         self._delivery: Delivery | None = None
@@ -159,27 +160,45 @@ class Announcer:
         self.wake()
         return replace(one, stage=stage, number=number)
 
-    async def start(self, number: int, starts_at: datetime | None = None) -> Announcement | Refusal:
-        """Begin a draft, or what is scheduled, now or at a time; raises `StoreError`.
+    def show(self, one: Announcement, admin: str | None) -> None:
+        """Remember that *admin* (a bare JID) has looked at *one*: only that can be begun by a code."""
+        if admin is not None:
+            self._shown[admin] = one.number
+
+    def shown_to(self, admin: str | None) -> int | None:
+        """Return the number of the announcement that *admin* has looked at last."""
+        return self._shown.get(admin or "")
+
+    async def pending(self) -> Announcement | None:
+        """Return the announcement that is not over, if there is one; raises `StoreError`."""
+        return await self._store.pending()
+
+    def objection(self, one: Announcement, starts_at: datetime | None) -> Refusal | None:
+        """Return why *one* cannot begin at a time, or now.
 
         What is about the policy is looked at again: days may have passed since it was drafted.
         """
+        now = self._world.clock()
+        if one.stage not in (Stage.DRAFT, Stage.SCHEDULED):
+            return Refusal.BEGUN
+        if starts_at is not None and starts_at < now:
+            return Refusal.PAST
+        return self.planner.objection(one, starts_at or now)
+
+    async def start(self, number: int | None, starts_at: datetime | None = None) -> Announcement | Refusal:
+        """Begin a draft, or what is scheduled, now or at a time; raises `StoreError`."""
         now = self._world.clock()
         one = await self._store.pending()
         if one is None:
             return Refusal.NONE
         if one.number != number:
             return Refusal.NOT_SHOWN
-        if one.stage not in (Stage.DRAFT, Stage.SCHEDULED):
-            return Refusal.BEGUN
-        if starts_at is not None and starts_at < now:
-            return Refusal.PAST
-        begins = starts_at or now
-        refusal = self.planner.objection(one, begins)
+        refusal = self.objection(one, starts_at)
         if refusal is not None:
             return refusal
+        begins = starts_at or now
         if not await self._store.move(
-            number, Stage.SCHEDULED, now, among=(Stage.DRAFT, Stage.SCHEDULED), starts_at=begins
+            one.number, Stage.SCHEDULED, now, among=(Stage.DRAFT, Stage.SCHEDULED), starts_at=begins
         ):
             return Refusal.NONE
         self.wake()

@@ -63,13 +63,13 @@ def line(one: Announcement) -> Phrase:
     )
 
 
-def counted(counts: Counts) -> Reply:
+def counted(counts: Counts, one: Announcement) -> Reply:
     """Return whom it would reach: nobody was told."""
     told = sum(counts.told.values())
     lead = n_(
         "It would reach %(n)s account. Nothing was sent.", "It would reach %(n)s accounts. Nothing was sent.", told
     )
-    return Reply(TITLE, (Lead(lead), *_counts(counts)), (TEST, START), personal=True)
+    return Reply(TITLE, (Lead(lead), *_counts(counts)), CHOICES.get(one.stage, ()), personal=True)
 
 
 def _counts(counts: Counts) -> Iterator[Block]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from bot.answers.announcement_progress import (
     CANCEL,
@@ -79,25 +79,27 @@ def _facts(one: Announcement) -> Iterator[Block]:
         yield Paragraph(_("Those who want no news are told only if more changes for them."))
 
 
-def tried() -> Reply:
+def tried(one: Announcement) -> Reply:
     """Return that it was sent to who asked."""
     lead = _("I have sent it to you, as everybody would get it.")
-    return Reply(TITLE, (Lead(lead),), CHOICES[Stage.DRAFT], personal=True)
+    return Reply(TITLE, (Lead(lead),), CHOICES.get(one.stage, ()), personal=True)
 
 
-def about_to_begin(one: Announcement, words: Mapping[str, str], total: int | None) -> Reply:
+def about_to_begin(one: Announcement, words: Mapping[str, str], total: int | None, begins: datetime | None) -> Reply:
     """Return what would be begun, to be confirmed."""
     blocks: list[Block] = [Fact(_("What"), what(one)), *_previews(words), *_facts(one)]
+    if begins is not None:
+        blocks.append(Fact(_("Begins"), Moment(begins)))
     if total is not None:
         blocks.append(Fact(_("Accounts on the server"), Number(total)))
     return Reply(TITLE, tuple(blocks), personal=True)
 
 
-def begun(one: Announcement) -> Reply:
-    """Return that it begins, now or later."""
-    now = _("I am telling everybody now. When it is over, the administrators get a report.")
+def begun(one: Announcement, now: datetime) -> Reply:
+    """Return that it begins, now (which is *now*) or later."""
+    at_once = _("I am telling everybody now. When it is over, the administrators get a report.")
     later = _("It begins on %(time)s. When it is over, the administrators get a report.")
-    lead = now if one.starts_at <= one.made_at or one.stage is Stage.RUNNING else later(time=Moment(one.starts_at))
+    lead = later(time=Moment(one.starts_at)) if one.starts_at > now else at_once
     return Reply(TITLE, (Lead(lead),), CHOICES[Stage.RUNNING], personal=True)
 
 

@@ -23,11 +23,18 @@ async def greet(services: Services) -> None:
     met = services.server.address or "its component's domain only"
     if services.rights is not None:
         services.rights.work.retry()
+    if services.announcer is not None:
+        services.announcer.wake()
     _LOG.info("companion module %s on %s %s; people meet the bot as %s", hello.module, hello.server, hello.version, met)
 
 
 async def happened(event: Event, services: Services) -> None:
-    """Act on *event*: whoever has no account any more is forgotten.  Raises `StoreError`."""
+    """Act on *event*: whoever has no account any more is forgotten, who comes is told what was missed.
+
+    Raises `StoreError`.
+    """
+    if event.event == "login" and services.announcer is not None and services.server is not None:
+        await services.announcer.latecomers.at_login(f"{event.account}@{services.server.host}")
     if event.event == "removed" and services.server is not None:
         account = f"{event.account}@{services.server.host}"
         services.memory.forget_account(account)
@@ -35,3 +42,5 @@ async def happened(event: Event, services: Services) -> None:
             await services.store.forget(account)
         if services.rights is not None:
             await services.rights.account_gone(account)
+        if services.announcer is not None:
+            await services.announcer.gone(account)

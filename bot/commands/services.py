@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from bot.announcements.announcer import Announcer
 from bot.answers.answer import Answers
 from bot.dialogue.command import Access, Command
 from bot.dialogue.confirmation import Confirmations
@@ -21,8 +22,8 @@ from bot.store import Store
 class Services:
     """The policy in force, the languages that the bot speaks, its own state, the server.
 
-    *store*, *server* and *rights* are None offline, where nothing is remembered about anybody and
-    nobody has an account.  *admins* are bare JIDs.
+    *store*, *server*, *rights* and *announcer* are None offline, where nothing is remembered about
+    anybody and nobody has an account.  *admins* are bare JIDs.
     """
 
     policy: Policy
@@ -32,6 +33,7 @@ class Services:
     server: ServerBackend | None = None
     admins: frozenset[str] = frozenset()
     rights: Rights | None = None
+    announcer: Announcer | None = None
     memory: Memory = field(default_factory=Memory)
     confirmations: Confirmations = field(default_factory=lambda: Confirmations(secrets.token_bytes(32)))
     answers: Answers = field(init=False)

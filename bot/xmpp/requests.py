@@ -10,9 +10,8 @@ from bot.servers import Changed, NoSuchAccount, Refused, ServerError, Unreachabl
 from bot.servers.companion import NAMESPACE
 from bot.xmpp import namespaces as ns
 from bot.xmpp.connection import Connection
-from bot.xmpp.elements import child
+from bot.xmpp.elements import child, condition
 
-_ERROR = f"{{{ns.COMPONENT}}}error"
 _RESULT = f"{{{NAMESPACE}}}result"
 
 _AT_ONCE = 16
@@ -45,7 +44,7 @@ class Requests:
         async with self._limit:
             answer = await self._answered(iq, self._seconds)
         if answer.get("type") == "error":
-            raise _problem(_condition(answer), self._host)
+            raise _problem(condition(answer), self._host)
         return answer.findtext(_RESULT) or ""
 
     async def barrier(self, *, patient: bool = False) -> None:
@@ -90,15 +89,9 @@ class Requests:
                 pending.set_exception(Unreachable("the connection to the server was lost"))
 
 
-def _condition(stanza: Element) -> str:
-    problem = stanza.find(_ERROR)
-    conditions = [] if problem is None else [one.tag.rpartition("}")[2] for one in problem if ns.STANZAS in one.tag]
-    return conditions[0] if conditions else "undefined-condition"
-
-
-def _problem(condition: str, host: str) -> ServerError:
+def _problem(problem: str, host: str) -> ServerError:
     """Return the error of docs/companion-protocol.md as ours."""
-    match condition:
+    match problem:
         case "item-not-found":
             return NoSuchAccount("there is no such account")
         case "conflict":
@@ -107,7 +100,7 @@ def _problem(condition: str, host: str) -> ServerError:
             return Unsupported(f"the companion module on {host} cannot do this")
         case "forbidden" | "not-allowed" | "bad-request":
             return Refused(
-                f"the companion module on {host} refuses this component ({condition}); "
+                f"the companion module on {host} refuses this component ({problem}); "
                 "compare the component's domain in its options"
             )
         case "service-unavailable" | "remote-server-not-found":
@@ -115,4 +108,4 @@ def _problem(condition: str, host: str) -> ServerError:
                 f"{host} has no companion module; install it: privacy-bot server-module prosody (or: ejabberd)"
             )
         case _:
-            return Unreachable(f"{host} failed ({condition}); its log says why")
+            return Unreachable(f"{host} failed ({problem}); its log says why")
