@@ -112,9 +112,8 @@ class Square:
             try:
                 store = await stack.enter_async_context(fragile_store(str(self.directory / "state.db"), fuse))
                 fuse.at = None  # the versions are read before anything else
-                self.town = await Town.of(
-                    self.understanding, store, (), FIRST, self.text, post=self.post, server=self.server
-                )
+                texts = (FIRST, self.text) if len(self.post.lives) == 1 else (self.text,)
+                self.town = await Town.of(self.understanding, store, (), *texts, post=self.post, server=self.server)
                 self.town.world.server = Fragile(self.server, fuse)  # type: ignore[assignment]
                 self.post.town = self.town
                 fuse.at = at
