@@ -13,7 +13,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot import auditing, config, control
+from bot import announcing, auditing, config, control
+from bot.announcements.announcer import Announcer
 from bot.announcements.arrivals import Arrivals
 from bot.announcements.versions import History
 from bot.commands.build import services
@@ -81,26 +82,24 @@ async def run(settings: Settings) -> None:
         world = World(policy, server, store, messenger, now, _terms(settings), settings.admins, measures)
         rights = Rights(world, incidents.record, Places(settings.rights.scratch, settings.rights.exports_at_once))
         arrivals = Arrivals(world, history, messenger, incidents.record, is_welcome=settings.welcome)
+        announcer = Announcer(world, history, messenger, incidents.record, settings.announcements.per_second)
         codes = hmac.digest(key, b"confirmation\0", "sha256")
         known = services(policy, store, server, settings.admins, rights, codes)
-        known = replace(known, history=history, arrivals=arrivals, measures=measures)
+        known = replace(known, history=history, arrivals=arrivals, announcer=announcer, measures=measures)
         front = Desk(known, loaded.understanding)
         limit = RateLimit(settings.rate_limit.messages, settings.rate_limit.per.days() * _SECONDS_PER_DAY)
         component = Component(front, settings.component, limit, connection, requests)
         handlers: Handlers = {"message": component.on_message, "presence": component.on_presence, "iq": component.on_iq}
         connection.handle(handlers, component.on_begin, requests.on_disconnect)
-        actions = {"audit": lambda request, progress: auditing.perform(front.services, request, progress)}
+        actions = {
+            "audit": lambda request, progress: auditing.perform(front.services, request, progress),
+            "announce": lambda request, progress: announcing.perform(front.services, request, progress),
+        }
         await stack.enter_async_context(control.listening(settings.control, actions))
         await stack.enter_async_context(serving(Health(lambda: connection.is_open, store.respond)))
         announce(policy, "starting", measures)
-        await _until(
-            stop,
-            connection.run(),
-            component.run(),
-            rights.run(),
-            arrivals.run(),
-            watching(hangup, front, history, settings),
-        )
+        works = (connection.run(), component.run(), rights.run(), arrivals.run(), announcer.run())
+        await _until(stop, *works, watching(hangup, front, history, settings))
     _LOG.info("stopped")
 
 

@@ -141,7 +141,7 @@ class Desk:
         given = {key: value for key, value in call.arguments.items() if key != parameter.name}
         so_far = replace(call, arguments=given)
         question = chat_question(so_far, parameter, tr)
-        awaiting = "" if parameter.kind is Kind.CHOICE else so_far.line()
+        awaiting = "" if parameter.kind is Kind.CHOICE else so_far.beginning(parameter)
         lines = tuple(line for line, _label in question.responses)
         kept = Remembered(None, lines, tr.language, awaiting=awaiting)
         self.services.memory.remember(conversation, kept, now)

@@ -113,6 +113,8 @@ def _intended(intent: Intent, read: Understanding, services: Services) -> Intend
             return Intended(_call(services, "policy"))
         case Intent.SHOW_CHANGES:
             return Intended(_call(services, "changes"))
+        case Intent.ANNOUNCEMENTS_ON | Intent.ANNOUNCEMENTS_OFF:
+            return Intended(_call(services, "news", wanted="on" if intent is Intent.ANNOUNCEMENTS_ON else "off"))
         case Intent.GREETING:
             return _GREETING
         case Intent.THANKS:
@@ -123,7 +125,6 @@ def _intended(intent: Intent, read: Understanding, services: Services) -> Intend
 
 _CANNOT_ERASE = _("I cannot delete anything here. This is what you can do:")
 _CANNOT_EXPORT = _("I cannot give out a copy of your data myself. This is what the policy says:")
-_CANNOT_ANNOUNCE = _("I send no announcements, so there is nothing to switch. This is what the policy says:")
 
 _SUBSTITUTES: dict[Intent, tuple[Question, Message]] = {
     Intent.EXPORT_DATA: (Question(Topic.RIGHTS, Aspect.GET), _CANNOT_EXPORT),
@@ -132,8 +133,6 @@ _SUBSTITUTES: dict[Intent, tuple[Question, Message]] = {
     Intent.ERASE_OFFLINE: (Question(Topic.OFFLINE_MESSAGES, Aspect.ERASE), _CANNOT_ERASE),
     Intent.ERASE_PROFILE: (Question(Topic.PROFILE, Aspect.ERASE), _CANNOT_ERASE),
     Intent.ERASE_ACCOUNT: (Question(Topic.ACCOUNT_DELETION, Aspect.ERASE), _CANNOT_ERASE),
-    Intent.ANNOUNCEMENTS_ON: (Question(Topic.POLICY_CHANGES), _CANNOT_ANNOUNCE),
-    Intent.ANNOUNCEMENTS_OFF: (Question(Topic.POLICY_CHANGES), _CANNOT_ANNOUNCE),
 }
 """What the bot cannot do itself, and the question whose answer helps instead."""
 
@@ -144,8 +143,8 @@ _LABELS: dict[Intent, tuple[Phrase, str]] = {
     Intent.HELP: (_("What I can do"), "help"),
     Intent.SHOW_POLICY: (_("Show the policy"), "policy"),
     Intent.SHOW_CHANGES: (TOPICS[Topic.POLICY_CHANGES], "topics policy_changes"),
-    Intent.ANNOUNCEMENTS_ON: (TOPICS[Topic.POLICY_CHANGES], "topics policy_changes"),
-    Intent.ANNOUNCEMENTS_OFF: (TOPICS[Topic.POLICY_CHANGES], "topics policy_changes"),
+    Intent.ANNOUNCEMENTS_ON: (p_("choice", "News of this server again"), "news on"),
+    Intent.ANNOUNCEMENTS_OFF: (p_("choice", "No more such news"), "news off"),
     Intent.ERASE_UPLOADS: (TOPICS[Topic.UPLOADS], "topics uploads erase"),
     Intent.ERASE_ARCHIVE: (TOPICS[Topic.ARCHIVE], "topics archive erase"),
     Intent.ERASE_OFFLINE: (TOPICS[Topic.OFFLINE_MESSAGES], "topics offline_messages erase"),

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from bot.announcements.announcer import Announcer
 from bot.announcements.arrivals import Arrivals
 from bot.announcements.versions import History
 from bot.answers.answer import Answers
@@ -24,9 +25,9 @@ from bot.store import Store
 class Services:
     """The policy in force, the languages that the bot speaks, its own state, the server.
 
-    *store*, *server*, *rights*, *history* and *arrivals* are None offline, where nothing is remembered
-    about anybody, nobody has an account and nobody logs in.  *admins* are bare JIDs.  *measures* is
-    told what was answered.
+    *store*, *server*, *rights*, *history*, *arrivals* and *announcer* are None offline, where nothing is
+    remembered about anybody, nobody has an account and nobody logs in.  *admins* are bare JIDs.
+    *measures* is told what was answered.
     """
 
     policy: Policy
@@ -38,6 +39,7 @@ class Services:
     rights: Rights | None = None
     history: History | None = None
     arrivals: Arrivals | None = None
+    announcer: Announcer | None = None
     measures: Measures = NOTHING
     memory: Memory = field(default_factory=Memory)
     confirmations: Confirmations = field(default_factory=lambda: Confirmations(secrets.token_bytes(32)))

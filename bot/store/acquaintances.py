@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -60,7 +60,7 @@ class Acquaintances:
             await connection.execute(ACQUAINTANCES.update().where(known).values(language=None))
             await connection.execute(_emptied(others))
 
-    async def told(self, connection: AsyncConnection, accounts: Sequence[str], version: str, now: datetime) -> None:
+    async def told(self, connection: AsyncConnection, accounts: Collection[str], version: str, now: datetime) -> None:
         """Note that *accounts* know *version*, in a transaction that notes more."""
         time = now.astimezone(UTC)
         await self._put(connection, [{"account": account, "version": version, "told_at": time} for account in accounts])

@@ -15,7 +15,7 @@ from bot.servers.companion import NAMESPACE, read_event
 from bot.xmpp import outgoing, presence
 from bot.xmpp.connection import Connection
 from bot.xmpp.discovery import Discovery
-from bot.xmpp.elements import error
+from bot.xmpp.elements import condition, error
 from bot.xmpp.incoming import Incoming, read_message
 from bot.xmpp.jid import bare
 from bot.xmpp.limits import Echoes, RateLimit, Verdict
@@ -69,6 +69,9 @@ class Component:
         if server is not None and stanza.get("from") == server.host:
             self._on_event(stanza)
             return
+        if stanza.get("type") == "error":
+            self._on_return(stanza)
+            return
         message = read_message(stanza, self._desk.services.policy.languages)
         if message is None or not self._is_person(message.account):
             return
@@ -104,6 +107,14 @@ class Component:
         event = read_event(stanza.findtext(_EVENT) or "")
         if event is not None and not logged_in(event, self._desk.services):
             self._workers.add(Job(partial(happened, event, self._desk.services), lambda _incident: None))
+
+    def _on_return(self, stanza: Element) -> None:
+        """Note that a message of ours could not be delivered; at once for letters that are not confirmed yet."""
+        announcer = self._desk.services.announcer
+        if announcer is not None:
+            returned = bare(stanza.get("from", "")), stanza.get("id", ""), condition(stanza)
+            if not announcer.returned(*returned):
+                self._workers.add(Job(partial(announcer.returned_late, *returned), lambda _incident: None))
 
     def on_presence(self, stanza: Element) -> None:
         """Accept subscriptions and answer probes."""
