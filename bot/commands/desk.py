@@ -15,6 +15,7 @@ from bot.commands.checking import Unconfirmed, checked
 from bot.commands.interpretation import interpret
 from bot.commands.notices import Notice, notice
 from bot.commands.services import BotCommand, Services
+from bot.commands.several import joined
 from bot.commands.written import written_out
 from bot.dialogue.command import Call, Missing, Origin, Refused, Request
 from bot.dialogue.memory import Remembered
@@ -113,6 +114,8 @@ class Desk:
         found = interpret(text, read, remembered, self.services)
         if isinstance(found, Reply):
             return self._say(found, conversation, tr, now)
+        if found.language is not None:
+            tr = self._translator(found.language)
         origin = Origin.CHAT if sender else Origin.OFFLINE
         request = Request(account, tr.language, found.call.arguments, origin, now, remembered.question, sender)
         match await checked(found.call, request, self.services):
@@ -127,6 +130,9 @@ class Desk:
                 return self._say(reply, conversation, tr, now)
             case Request() as complete:
                 reply = await found.call.command.handler(complete, self.services)
+                if found.more:
+                    asked = [replace(request, arguments=call.arguments) for call in found.more]
+                    reply = joined([reply, *[await found.call.command.handler(one, self.services) for one in asked]])
                 if found.note is not None:
                     reply = replace(reply, blocks=(Paragraph(found.note), *reply.blocks))
                 return self._say(reply, conversation, tr, now)

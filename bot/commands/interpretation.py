@@ -29,6 +29,10 @@ class Intended:
 
     call: Call[Services]
     note: Phrase | None = None
+    more: tuple[Call[Services], ...] = ()
+    """What else was asked in the same message."""
+    language: str | None = None
+    """In which this one answer is wanted."""
 
 
 def interpret(text: str, read: Understanding, remembered: Remembered, services: Services) -> Intended | Reply:
@@ -51,11 +55,18 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
     if label is Intent.OUT_OF_SCOPE:
         if is_like_a_code(bare(text)):
             return NOTHING_TO_CONFIRM
+        if read.others:
+            return _NOT_YOURS
         return _follow_up(text, read, remembered, services) or _OFF_TOPIC
+    if read.parts:
+        first, *others = (_ask(services, _question(Topic(one.ranked[0]), one)) for one in read.parts)
+        return Intended(first, more=tuple(others))
     if not read.certain and len(read.ranked) > 1:
         return _which(read, services)
     if isinstance(label, Topic):
-        return Intended(_ask(services, _question(label, read)))
+        return Intended(_ask(services, _going_on(_question(label, read), read, remembered)))
+    if label is Intent.SET_LANGUAGE and read.continues and remembered.question is not None:
+        return Intended(_ask(services, remembered.question), language=read.argument)
     return _intended(label, read, services)
 
 
@@ -76,6 +87,13 @@ def _question(topic: Topic, read: Understanding) -> Question:
         if topic in _SIDES and other in DATA:
             return Question(Topic(other), _SIDES[topic])
     return Question(topic, read.aspect or Aspect.WHAT)
+
+
+def _going_on(question: Question, read: Understanding, remembered: Remembered) -> Question:
+    """Return *question* with the side that was asked before: "and the backups?"."""
+    if remembered.question is None or not read.continues or question.aspect is not Aspect.WHAT:
+        return question
+    return Question(question.topic, remembered.question.aspect)
 
 
 _SIDES: dict[Topic, Aspect] = {
@@ -189,6 +207,17 @@ _GREETING = Reply(
         Paragraph(_("For instance: “What do you store about me?” or “How long do you keep my photos?”")),
     ),
     _STARTS,
+)
+
+
+_NOT_YOURS = Reply(
+    _("Only your own data"),
+    (
+        Lead(_("I tell nobody anything about other people, whoever asks: only about your own account.")),
+        Paragraph(_("The law protects them as it protects you (Art. 15(4) GDPR).")),
+    ),
+    _STARTS,
+    Outcome.WARN,
 )
 
 
