@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 
+from bot.answers.yes_no import decided
 from bot.commands.checking import Unconfirmed, checked
 from bot.commands.interpretation import interpret
 from bot.commands.notices import Notice, notice
@@ -133,6 +134,8 @@ class Desk:
                 if found.more:
                     asked = [replace(request, arguments=call.arguments) for call in found.more]
                     reply = joined([reply, *[await found.call.command.handler(one, self.services) for one in asked]])
+                elif found.polar is not None:
+                    reply = decided(reply, found.polar, self.services.policy, now.date())
                 if found.note is not None:
                     reply = replace(reply, blocks=(Paragraph(found.note), *reply.blocks))
                 return self._say(reply, conversation, tr, now)

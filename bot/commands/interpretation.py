@@ -16,7 +16,7 @@ from bot.dialogue.memory import Remembered
 from bot.dialogue.reply import Choice, Lead, Outcome, Paragraph, Question, Reply
 from bot.dialogue.understanding import Understanding
 from bot.i18n import Message, Phrase, _, p_
-from bot.policy.vocabulary import Aspect, Intent, Label, Topic
+from bot.policy.vocabulary import Aspect, Intent, Label, Polar, Topic
 from bot.policy.wording.topics import ASPECTS, TOPICS
 
 _SHORT = 6
@@ -33,6 +33,8 @@ class Intended:
     """What else was asked in the same message."""
     language: str | None = None
     """In which this one answer is wanted."""
+    polar: Polar | None = None
+    """What a yes or a no is wanted to."""
 
 
 def interpret(text: str, read: Understanding, remembered: Remembered, services: Services) -> Intended | Reply:
@@ -64,7 +66,8 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
     if not read.certain and len(read.ranked) > 1:
         return _which(read, services)
     if isinstance(label, Topic):
-        return Intended(_ask(services, _going_on(_question(label, read), read, remembered)))
+        question = _going_on(_question(label, read), read, remembered)
+        return Intended(_ask(services, question), polar=read.polar)
     if label is Intent.SET_LANGUAGE and read.continues and remembered.question is not None:
         return Intended(_ask(services, remembered.question), language=read.argument)
     return _intended(label, read, services)

@@ -185,6 +185,7 @@ DERIVED = (
         "about_others",
         "address",
         "bare",
+        "closed",
         "continues",
         "courteous",
         "erase_order",

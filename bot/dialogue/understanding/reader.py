@@ -17,6 +17,8 @@ _LANGUAGE = "language:"
 _ACTION, _COURTESY, _MOOD, _SUBJECT = (GROUPS[next(iter(names))] for names in (ACTIONS, COURTESY, MOODS, SUBJECTS))
 _SPECIFIC = SUBJECTS.keys() - GENERAL
 _TOPICAL = SUBJECTS.keys() - {"copy", "data", "leaving", "metadata", "negation"}
+_OPEN = frozenset({"ask_contact", "ask_how_long", "ask_where", "ask_why", "negation", "question", "what"})
+"""What asks for more than a yes or a no, or makes it unclear to what."""
 _FEW = 2
 """Words beside courtesy that still ask nothing ("thanks, that was it"); unknown ones count twice."""
 _BARE = 4
@@ -60,12 +62,15 @@ class Reader:
         courtesy = {at for match in matches if match.concept in COURTESY for at in match.at}
         order = orders_to_erase(spans, matches)
         unknown = sum(not token.known for token in tokens)
+        closed = any(span.asked for span in spans) or "opener" in opening
+        closed = closed and not unknown and concepts.isdisjoint(_OPEN) and len(concepts & _SPECIFIC) <= 1
         of = self._lexicon.of
         owner = any(not self._lexicon.is_slang(word) for word in text.owners)
         derived = {
             "address": text.address,
             "about_others": owner or text.address or not concepts.isdisjoint(("everybody", "other_person")),
             "bare": len(tokens) <= _BARE and not any(span.asked for span in spans),
+            "closed": closed,
             "continues": "continuing" in opening,
             "courteous": len(tokens) - len(courtesy) + unknown <= _FEW,
             "erase_order": order,

@@ -8,11 +8,11 @@ from typing import Any
 
 from bot.dialogue.understanding.ages import Age, Ages
 from bot.dialogue.understanding.phrases import phrases_of
-from bot.dialogue.understanding.ranking import aspect_of, bits, rank
+from bot.dialogue.understanding.ranking import aspect_of, bits, polar_of, rank
 from bot.dialogue.understanding.reader import Reader
 from bot.dialogue.understanding.tongue import Tongues
 from bot.dialogue.understanding.words import Text, split
-from bot.policy.vocabulary import Aspect, Intent, Label, Topic
+from bot.policy.vocabulary import Aspect, Intent, Label, Polar, Topic
 
 UNREADABLE = -1
 """Days that were stated, but not so that they could be read."""
@@ -29,8 +29,8 @@ class Understanding:
     `certain` is False when `ranked` (at most three labels, best first, never empty) is better
     offered as a choice than answered; `argument` is the language that `set_language` asks for.
     `continues` tells that it goes on from what was said before ("and the backups?"), `others` that
-    it may be about somebody else.  `parts` are the questions of a text that asks several things; there
-    are none in a text that asks one.
+    it may be about somebody else, `polar` what a yes or a no is wanted to.  `parts` are the questions
+    of a text that asks several things; there are none in a text that asks one.
     """
 
     language: str
@@ -43,6 +43,7 @@ class Understanding:
     older_than: int | None = None
     continues: bool = False
     others: bool = False
+    polar: Polar | None = None
     parts: tuple[Understanding, ...] = ()
 
 
@@ -98,6 +99,7 @@ class Understander:
             erasing=bool(found & _ERASING),
             continues=bool(found & _CONTINUES),
             others=bool(found & _OTHERS),
+            polar=polar_of(found),
             older_than=None if age is None else UNREADABLE if age.days is None else age.days,
         )
 
