@@ -161,6 +161,7 @@ def reply(policy: Policy, question: Question, day: date, *, is_live: bool = Fals
         (*_done_here(question, lead.text, is_live=is_live), *(Paragraph(clause.text) for clause in context)),
         (*after, *(acts(question) if is_live else ()), *choices(policy, found, day)),
         question=question,
+        silent=not found.is_stated,
     )
 
 

@@ -1,6 +1,6 @@
 """All commands, in the order of the help."""
 
-from bot.commands import account, admin, erasing, exporting, general, glass_box, my_data, questions, requests
+from bot.commands import account, admin, erasing, exporting, gaps, general, glass_box, my_data, questions, requests
 from bot.commands.services import BotCommand, Services
 from bot.dialogue.registry import Registry
 from bot.i18n import languages
@@ -15,6 +15,7 @@ COMMANDS: tuple[BotCommand, ...] = (
     *glass_box.COMMANDS,
     *requests.COMMANDS,
     *admin.COMMANDS,
+    *gaps.COMMANDS,
     general.VERSION,
 )
 

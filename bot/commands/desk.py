@@ -12,8 +12,9 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from bot.answers.yes_no import decided
+from bot.claims.gap import GapKind
 from bot.commands.checking import Unconfirmed, checked
-from bot.commands.interpretation import interpret
+from bot.commands.interpretation import Intended, gap_of, interpret
 from bot.commands.notices import Notice, notice
 from bot.commands.services import BotCommand, Services
 from bot.commands.several import joined
@@ -113,6 +114,9 @@ class Desk:
         else:
             tr = self._translator(chosen, language, written, before, hint)
         found = interpret(text, read, remembered, self.services)
+        gap = gap_of(found, read)
+        if gap is not None and sender is not None:
+            await self._count(*gap, tr, now)
         if isinstance(found, Reply):
             return self._say(found, conversation, tr, now)
         if found.language is not None:
@@ -130,15 +134,29 @@ class Desk:
             case Reply() as reply:
                 return self._say(reply, conversation, tr, now)
             case Request() as complete:
-                reply = await found.call.command.handler(complete, self.services)
-                if found.more:
-                    asked = [replace(request, arguments=call.arguments) for call in found.more]
-                    reply = joined([reply, *[await found.call.command.handler(one, self.services) for one in asked]])
-                elif found.polar is not None:
-                    reply = decided(reply, found.polar, self.services.policy, now.date())
-                if found.note is not None:
-                    reply = replace(reply, blocks=(Paragraph(found.note), *reply.blocks))
-                return self._say(reply, conversation, tr, now)
+                return self._say(await self._carry_out(found, complete, tr), conversation, tr, now)
+
+    async def _carry_out(self, found: Intended, request: Request, tr: Translator) -> Reply:
+        """Return the reply to what was understood: to all of it, with yes or no in front where that is clear."""
+        reply = await found.call.command.handler(request, self.services)
+        if reply.silent and reply.question is not None and request.sender is not None:
+            about = f"{reply.question.topic} {reply.question.aspect}"
+            await self._count(GapKind.SILENT, about, tr, request.now)
+        if found.more:
+            asked = [replace(request, arguments=call.arguments) for call in found.more]
+            reply = joined([reply, *[await found.call.command.handler(one, self.services) for one in asked]])
+        elif found.polar is not None:
+            reply = decided(reply, found.polar, self.services.policy, request.now.date())
+        if found.note is not None:
+            reply = replace(reply, blocks=(Paragraph(found.note), *reply.blocks))
+        return reply
+
+    async def _count(self, kind: GapKind, label: str, tr: Translator, now: datetime) -> None:
+        """Count what could not be answered; people are answered all the same when that fails."""
+        try:
+            await self.services.gaps.note(kind, label, tr.language, self.services.store, now)
+        except StoreError as error:
+            _LOG.warning("what could not be answered is not counted: %s", error)
 
     def _ask(
         self, call: Call[Services], parameter: Parameter, conversation: str, tr: Translator, now: datetime

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.answers.answer import line, of_mine
 from bot.answers.topics import DATA
+from bot.claims.gap import GapKind
 from bot.commands.erasure_wishes import ERASED, possible_erasures, wished_erasure
 from bot.commands.notices import NOTHING_DONE, NOTHING_TO_CONFIRM
 from bot.commands.services import Services
@@ -73,6 +74,15 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
     return _intended(label, read, services)
 
 
+def gap_of(found: Intended | Reply, read: Understanding) -> tuple[GapKind, str] | None:
+    """Return why a text that was *read* is not answered, and what it seemed to be about; None when it is."""
+    if found is _OFF_TOPIC:
+        return GapKind.OFF_TOPIC, Intent.OUT_OF_SCOPE
+    if isinstance(found, Reply) and found.title is _UNSURE:
+        return GapKind.UNCLEAR, read.ranked[0]
+    return None
+
+
 def _of_mine(text: str, read: Understanding, services: Services) -> Intended | None:
     """Return the call for one's own data of one kind: "my data files", or both were understood."""
     lines = [of_mine(label) for label in read.ranked if isinstance(label, Topic)]
@@ -109,7 +119,9 @@ _SIDES: dict[Topic, Aspect] = {
 
 def _follow_up(text: str, read: Understanding, remembered: Remembered, services: Services) -> Intended | None:
     """Return a question about what was just said: "and how long?"."""
-    if remembered.question is None or read.aspect is None or len(read.ranked) > 1 or len(text.split()) > _SHORT:
+    if remembered.question is None or not read.familiar or len(read.ranked) > 1 or len(text.split()) > _SHORT:
+        return None
+    if read.aspect is None or (read.aspect is Aspect.WHAT and not read.continues):
         return None
     return Intended(_ask(services, Question(remembered.question.topic, read.aspect)))
 
@@ -174,13 +186,16 @@ _LABELS: dict[Intent, tuple[Phrase, str]] = {
 }
 
 
+_UNSURE = _("What do you mean?")
+
+
 def _which(read: Understanding, services: Services) -> Reply:
     """Offer what was perhaps meant."""
     choices = list(possible_erasures(read, services)) or [
         choice for label in read.ranked if (choice := _choice(label, read.aspect)) is not None
     ]
     return Reply(
-        _("What do you mean?"),
+        _UNSURE,
         (Lead(_("I am not sure that I understood you. Do you mean one of these?")),),
         (*choices, Choice(p_("choice", "All topics"), "topics")),
         Outcome.WARN,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from bot.answers.answer import Answers
+from bot.commands.gap_log import GapLog
 from bot.dialogue.command import Access, Command
 from bot.dialogue.confirmation import Confirmations
 from bot.dialogue.memory import Memory
@@ -33,6 +34,7 @@ class Services:
     admins: frozenset[str] = frozenset()
     rights: Rights | None = None
     memory: Memory = field(default_factory=Memory)
+    gaps: GapLog = field(default_factory=GapLog)
     confirmations: Confirmations = field(default_factory=lambda: Confirmations(secrets.token_bytes(32)))
     answers: Answers = field(init=False)
 

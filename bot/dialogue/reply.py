@@ -99,7 +99,8 @@ class Reply:
     The *title* heads a form; a chat shows it only when there is no lead.  *question* is what the
     reply answers, so that "why?" can be asked afterwards.  *language* overrides the language in
     which the reply is shown, when the reply is about a change of language.  A *personal* reply is
-    about one account: it goes only to the device that asked, and nobody is asked to keep it.
+    about one account: it goes only to the device that asked, and nobody is asked to keep it.  One that
+    is *silent* has to say that the policy does not tell.
     """
 
     title: Phrase
@@ -109,3 +110,4 @@ class Reply:
     question: Question | None = None
     language: str | None = None
     personal: bool = False
+    silent: bool = False

@@ -17,6 +17,7 @@ from bot.store.database import Database, utc
 from bot.store.engine import engine_of, make_ready
 from bot.store.erasures import Erasures
 from bot.store.exports import Exports
+from bot.store.gaps import Gaps
 from bot.store.schema import ACCOUNTS
 from bot.store.tickets import Tickets
 from bot.store.versions import Versions
@@ -45,6 +46,7 @@ class Store:
         acquaintances: who was told what.
         announcements: what everybody is told.
         versions: of the policy.
+        gaps: what could not be answered.
     """
 
     def __init__(self, database: Database) -> None:
@@ -56,6 +58,7 @@ class Store:
         self.acquaintances = Acquaintances(database)
         self.announcements = Announcements(database, self.acquaintances)
         self.versions = Versions(database)
+        self.gaps = Gaps(database)
 
     async def language(self, account: str) -> str | None:
         """Return the language that *account* chose.

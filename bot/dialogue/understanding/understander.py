@@ -19,6 +19,7 @@ UNREADABLE = -1
 
 _ERASING = bits({"erase_request"})
 _CONTINUES = bits({"continues"})
+_UNKNOWN = bits({"unknown"})
 _OTHERS = bits({"about_others", "somebody"})
 
 
@@ -30,7 +31,8 @@ class Understanding:
     offered as a choice than answered; `argument` is the language that `set_language` asks for.
     `continues` tells that it goes on from what was said before ("and the backups?"), `others` that
     it may be about somebody else, `polar` what a yes or a no is wanted to.  `parts` are the questions
-    of a text that asks several things; there are none in a text that asks one.
+    of a text that asks several things; there are none in a text that asks one.  In a `familiar` text
+    every word is known.
     """
 
     language: str
@@ -44,6 +46,7 @@ class Understanding:
     continues: bool = False
     others: bool = False
     polar: Polar | None = None
+    familiar: bool = True
     parts: tuple[Understanding, ...] = ()
 
 
@@ -100,6 +103,7 @@ class Understander:
             continues=bool(found & _CONTINUES),
             others=bool(found & _OTHERS),
             polar=polar_of(found),
+            familiar=not found & _UNKNOWN,
             older_than=None if age is None else UNREADABLE if age.days is None else age.days,
         )
 
