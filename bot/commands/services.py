@@ -10,6 +10,7 @@ from bot.announcements.announcer import Announcer
 from bot.announcements.arrivals import Arrivals
 from bot.announcements.versions import History
 from bot.answers.answer import Answers
+from bot.commands.gap_log import GapLog
 from bot.dialogue.command import Access, Command
 from bot.dialogue.confirmation import Confirmations
 from bot.dialogue.memory import Memory
@@ -42,6 +43,7 @@ class Services:
     announcer: Announcer | None = None
     measures: Measures = NOTHING
     memory: Memory = field(default_factory=Memory)
+    gaps: GapLog = field(default_factory=GapLog)
     confirmations: Confirmations = field(default_factory=lambda: Confirmations(secrets.token_bytes(32)))
     answers: Answers = field(init=False)
 

@@ -18,6 +18,7 @@ from bot.store.database import Database, utc
 from bot.store.engine import engine_of, make_ready
 from bot.store.erasures import Erasures
 from bot.store.exports import Exports
+from bot.store.gaps import Gaps
 from bot.store.schema import ACCOUNTS, META
 from bot.store.tickets import Tickets
 from bot.store.versions import Versions
@@ -48,6 +49,7 @@ class Store:
         acquaintances: who was told what.
         announcements: what everybody is told.
         versions: of the policy.
+        gaps: what could not be answered.
     """
 
     def __init__(self, database: Database) -> None:
@@ -59,6 +61,7 @@ class Store:
         self.acquaintances = Acquaintances(database)
         self.announcements = Announcements(database, self.acquaintances)
         self.versions = Versions(database)
+        self.gaps = Gaps(database)
 
     def letter_id(self, account: str, about: str) -> str:
         """Return the id of a message to *account*: the same whenever the same is sent, and telling nobody whom."""
