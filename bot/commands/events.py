@@ -25,6 +25,8 @@ async def greet(services: Services) -> None:
         services.rights.work.retry()
     if services.arrivals is not None:
         services.arrivals.look()
+    if services.announcer is not None:
+        services.announcer.wake()
     _LOG.info("companion module %s on %s %s; people meet the bot as %s", hello.module, hello.server, hello.version, met)
     if "newcomers" not in hello.operations:
         _LOG.warning(
@@ -36,19 +38,29 @@ async def greet(services: Services) -> None:
 
 
 def logged_in(event: Event, services: Services) -> bool:
-    """Take a login, for which an entry in memory is enough; return whether *event* was one."""
-    if event.event == "login" and services.arrivals is not None:
+    """Take a login, for which an entry in memory is enough; return whether there is nothing else to do."""
+    if event.event != "login" or services.server is None:
+        return False
+    if services.arrivals is not None:
         services.arrivals.login(event)
-    return event.event == "login"
+    announcer = services.announcer
+    return announcer is None or not announcer.latecomers.expects(f"{event.account}@{services.server.host}")
 
 
 async def happened(event: Event, services: Services) -> None:
-    """Act on *event*: whoever has no account any more is forgotten.  Raises `StoreError`."""
+    """Act on *event*: whoever has no account any more is forgotten, who comes is told what was missed.
+
+    Raises `StoreError`.
+    """
+    if event.event == "login" and services.announcer is not None and services.server is not None:
+        await services.announcer.latecomers.at_login(f"{event.account}@{services.server.host}")
     if event.event == "removed" and services.server is not None:
         account = f"{event.account}@{services.server.host}"
         await forget(account, services)
         if services.rights is not None:
             await services.rights.account_gone(account)
+        if services.announcer is not None:
+            await services.announcer.gone(account)
 
 
 async def forget(account: str, services: Services) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Delete, delete, func, select
@@ -47,14 +48,19 @@ class Acquaintances:
         """Remember which language each account's client speaks; None for the policy's first, which needs no note."""
         spoken = {account: language for account, language in languages.items() if language is not None}
         others = [self._database.pseudonyms.account(account) for account in languages.keys() - spoken.keys()]
+        known = ACQUAINTANCES.c.pseudonym.in_(others) & ACQUAINTANCES.c.language.is_not(None)
         async with self._database.transaction() as connection:
             await self._put(connection, [{"account": account, "language": spoken[account]} for account in spoken])
-            if others:
-                known = ACQUAINTANCES.c.pseudonym.in_(others) & ACQUAINTANCES.c.language.is_not(None)
-                await connection.execute(ACQUAINTANCES.update().where(known).values(language=None))
-                await connection.execute(_emptied(others))
+        if not others:
+            return
+        # In a transaction of its own and in order, or two that write at once could wait for each other.
+        rows = select(ACQUAINTANCES.c.pseudonym).where(known).order_by(ACQUAINTANCES.c.pseudonym).with_for_update()
+        async with self._database.transaction() as connection:
+            await connection.execute(rows)
+            await connection.execute(ACQUAINTANCES.update().where(known).values(language=None))
+            await connection.execute(_emptied(others))
 
-    async def told(self, connection: AsyncConnection, accounts: Sequence[str], version: str, now: datetime) -> None:
+    async def told(self, connection: AsyncConnection, accounts: Collection[str], version: str, now: datetime) -> None:
         """Note that *accounts* know *version*, in a transaction that notes more."""
         time = now.astimezone(UTC)
         await self._put(connection, [{"account": account, "version": version, "told_at": time} for account in accounts])
@@ -92,6 +98,9 @@ class Acquaintances:
             {"pseudonym": self._database.pseudonyms.account(row["account"])} | {name: row[name] for name in columns}
             for row in rows
         ]
+        values.sort(
+            key=itemgetter("pseudonym")
+        )  # who writes the same rows at once waits, and never both for each other
         await connection.execute(merged, values)
 
 

@@ -44,7 +44,7 @@ class XmppMessenger:
         sender = self._address()
         for letter in letters:
             self._connection.send(outgoing.letter(sender, letter))
-        await self._requests.barrier()
+        await self._requests.barrier(patient=True)
 
     def _address(self) -> str:
         """Return the address that the module shows as the bot's on the host, if there is one."""

@@ -87,7 +87,7 @@ async def settled(person: Client) -> None:
 
 async def test_everybody_who_is_new_is_welcomed_once_in_their_language(inhabited: Server, home: Path) -> None:
     clock = asyncio.get_running_loop().time
-    with bot(inhabited, POLICY, home, welcome=True) as program:
+    with bot(inhabited, POLICY, home, settings={"welcome": True}) as program:
         async with AsyncExitStack() as stack:
             old = await stack.enter_async_context(client(inhabited, "old"))
             emil = await stack.enter_async_context(client(inhabited, "emil"))
@@ -115,7 +115,7 @@ async def test_everybody_who_is_new_is_welcomed_once_in_their_language(inhabited
 
 async def test_nobody_is_missed_whatever_is_away_or_killed(fresh: Server, home: Path) -> None:
     await _visit(fresh, "gone", "de")
-    with bot(fresh, POLICY, home, welcome=True) as program:
+    with bot(fresh, POLICY, home, settings={"welcome": True}) as program:
         async with client(fresh, "gone") as gone:
             await welcomed(gone, "de")
         async with client(fresh, "person") as person:
@@ -124,7 +124,7 @@ async def test_nobody_is_missed_whatever_is_away_or_killed(fresh: Server, home: 
             await settled(person)
             told = left(person)
     fresh.restart()
-    with bot(fresh, POLICY, home, welcome=True):
+    with bot(fresh, POLICY, home, settings={"welcome": True}):
         async with client(fresh, "person") as person, client(fresh, "after") as after, client(fresh, "gone") as gone:
             await welcomed(after, "en")
             await settled(person)
