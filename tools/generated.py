@@ -164,7 +164,8 @@ def installation() -> Mapping[str, Callable[[], str]]:
 
 
 ANSWERS = (
-    Hello, observed.Settings, AccountsPage, Inventory, RecordsPage, NewcomersPage, Welcomed, Erased, Identity, Slot, Event,
+    Hello, observed.Settings, AccountsPage, Inventory, RecordsPage, NewcomersPage, Welcomed, Erased, Identity, Slot,
+    Event,
 )  # fmt: skip
 
 
