@@ -31,14 +31,18 @@ def make_older(server: Server, account: str, by: timedelta) -> None:
         command = ["erl", "-noinput", "-mnesia", "dir", mnesia, "-eval", _SHIFT, "-extra", account, str(seconds)]
         subprocess.run(command, check=True, capture_output=True, timeout=60)
     elif is_sql(server):
-        where = "where store = 'privacy_bot' and key = 'newcomer' and user = ?"
+        where = "where store = 'privacy_bot_newcomers' and instr(value, ?)"
         with closing(sqlite3.connect(database(server))) as connection, connection:
-            [[value]] = connection.execute(f"select value from prosody {where}", (account,)).fetchall()  # noqa: S608
-            older = _earlier(value, r'("time":)(\d+)', seconds)
-            connection.execute(f"update prosody set value = ? {where}", (older, account))  # noqa: S608
+            [[value]] = connection.execute(f"select value from prosody {where}", (f'"{account}"',)).fetchall()  # noqa: S608
+            connection.execute(
+                f"update prosody set value = ? {where}",  # noqa: S608
+                (_earlier(value, r'("time":)(\d+)', seconds), f'"{account}"'),
+            )
     else:
-        path = server.directory / "data" / encoded(server.domain) / "privacy_bot" / f"{encoded(account)}.dat"
-        path.write_text(_earlier(path.read_text(), r'(\["time"\] = )(\d+)', seconds))
+        path = server.directory / "data" / encoded(server.domain) / "privacy_bot_newcomers" / "newcomers%3a0.dat"
+        text = path.read_text()
+        [entry] = re.findall(rf'\{{[^{{}}]*"{account}"[^{{}}]*\}}', text)
+        path.write_text(text.replace(entry, _earlier(entry, r'(\["time"\] = )(\d+)', seconds)))
 
 
 def _earlier(text: str, pattern: str, seconds: int) -> str:
