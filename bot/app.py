@@ -15,6 +15,7 @@ from typing import Any
 
 from bot import announcing, auditing, config, control
 from bot.announcements.announcer import Announcer
+from bot.announcements.arrivals import Arrivals
 from bot.announcements.versions import History
 from bot.commands.build import services
 from bot.commands.desk import Desk
@@ -75,10 +76,12 @@ async def run(settings: Settings) -> None:
         messenger = XmppMessenger(connection, requests, server, settings.component)
         world = World(policy, server, store, messenger, now, _terms(settings), settings.admins)
         rights = Rights(world, incidents.record, Places(settings.rights.scratch, settings.rights.exports_at_once))
+        arrivals = Arrivals(world, history, messenger, incidents.record, is_welcome=settings.welcome)
         announcer = Announcer(world, history, messenger, incidents.record, settings.announcements.per_second)
         codes = hmac.digest(key, b"confirmation\0", "sha256")
-        served = services(policy, store, server, settings.admins, rights, codes)
-        front = Desk(replace(served, announcer=announcer), loaded.understanding)
+        known = services(policy, store, server, settings.admins, rights, codes)
+        known = replace(known, history=history, arrivals=arrivals, announcer=announcer)
+        front = Desk(known, loaded.understanding)
         limit = RateLimit(settings.rate_limit.messages, settings.rate_limit.per.days() * _SECONDS_PER_DAY)
         component = Component(front, settings.component, limit, connection, requests)
         handlers: Handlers = {"message": component.on_message, "presence": component.on_presence, "iq": component.on_iq}
@@ -89,7 +92,7 @@ async def run(settings: Settings) -> None:
         }
         await stack.enter_async_context(control.listening(settings.control, actions))
         announce(policy, "starting")
-        works = (connection.run(), component.run(), rights.run(), announcer.run())
+        works = (connection.run(), component.run(), rights.run(), arrivals.run(), announcer.run())
         await _until(stop, *works, watching(hangup, front, history, settings))
     _LOG.info("stopped")
 

@@ -127,6 +127,9 @@ class Settings(_Settings):
     announcements: Annotated[AnnouncementSettings, Field(description="how everybody is told something")] = (
         AnnouncementSettings()
     )
+    welcome: Annotated[
+        bool, Field(description="whether new accounts are told at their first login what happens to their data")
+    ] = True
     rate_limit: Annotated[RateLimit, Field(description="how much one account may ask")] = RateLimit()
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],

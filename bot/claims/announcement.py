@@ -120,12 +120,15 @@ class Acquaintance:
     Attributes:
         language: the one it chose, or the one its client spoke last; None when neither is known.
         version: of the policy that it was told of last; None when it was never told.
-        welcomed_at: when it was welcomed.
+        told_at: when that was.
+        welcomed_at: the first login for which it was welcomed, by the server's clock: another first login is that
+            of another account of the same name.
         no_news: whether it opted out of what it need not be told.
     """
 
     language: str | None = None
     version: str | None = None
+    told_at: datetime | None = None
     welcomed_at: datetime | None = None
     no_news: bool = False
 

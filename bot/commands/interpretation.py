@@ -111,7 +111,7 @@ def _intended(intent: Intent, read: Understanding, services: Services) -> Intend
         case Intent.SHOW_POLICY:
             return Intended(_call(services, "policy"))
         case Intent.SHOW_CHANGES:
-            return Intended(_ask(services, Question(Topic.POLICY_CHANGES)))
+            return Intended(_call(services, "changes"))
         case Intent.ANNOUNCEMENTS_ON | Intent.ANNOUNCEMENTS_OFF:
             return Intended(_call(services, "news", wanted="on" if intent is Intent.ANNOUNCEMENTS_ON else "off"))
         case Intent.GREETING:

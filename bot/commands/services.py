@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from bot.announcements.announcer import Announcer
+from bot.announcements.arrivals import Arrivals
+from bot.announcements.versions import History
 from bot.answers.answer import Answers
 from bot.dialogue.command import Access, Command
 from bot.dialogue.confirmation import Confirmations
@@ -22,8 +24,8 @@ from bot.store import Store
 class Services:
     """The policy in force, the languages that the bot speaks, its own state, the server.
 
-    *store*, *server*, *rights* and *announcer* are None offline, where nothing is remembered about
-    anybody and nobody has an account.  *admins* are bare JIDs.
+    *store*, *server*, *rights*, *history*, *arrivals* and *announcer* are None offline, where nothing is
+    remembered about anybody, nobody has an account and nobody logs in.  *admins* are bare JIDs.
     """
 
     policy: Policy
@@ -33,6 +35,8 @@ class Services:
     server: ServerBackend | None = None
     admins: frozenset[str] = frozenset()
     rights: Rights | None = None
+    history: History | None = None
+    arrivals: Arrivals | None = None
     announcer: Announcer | None = None
     memory: Memory = field(default_factory=Memory)
     confirmations: Confirmations = field(default_factory=lambda: Confirmations(secrets.token_bytes(32)))

@@ -24,6 +24,8 @@ from bot.store.versions import Versions
 _MOST_IN_MEMORY = 10_000
 """Accounts whose language is kept in memory."""
 
+_ID_BYTES = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -56,6 +58,10 @@ class Store:
         self.acquaintances = Acquaintances(database)
         self.announcements = Announcements(database, self.acquaintances)
         self.versions = Versions(database)
+
+    def letter_id(self, account: str, about: str) -> str:
+        """Return the id of a message to *account*: the same whenever the same is sent, and telling nobody whom."""
+        return self._database.pseudonyms.digest("letter", f"{about}\0{account}")[:_ID_BYTES].hex()
 
     async def language(self, account: str) -> str | None:
         """Return the language that *account* chose.

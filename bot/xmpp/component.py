@@ -8,7 +8,7 @@ from functools import partial
 from xml.etree.ElementTree import Element
 
 from bot.commands.desk import Desk
-from bot.commands.events import greet, happened
+from bot.commands.events import greet, happened, logged_in
 from bot.commands.notices import Notice
 from bot.servers.companion import NAMESPACE, read_event
 from bot.xmpp import outgoing, presence
@@ -99,7 +99,7 @@ class Component:
     def _on_event(self, stanza: Element) -> None:
         """Act on what the companion module tells; nobody else can write as the host itself."""
         event = read_event(stanza.findtext(_EVENT) or "")
-        if event is not None:
+        if event is not None and not logged_in(event, self._desk.services):
             self._workers.add(Job(partial(happened, event, self._desk.services), lambda _incident: None))
 
     def _on_return(self, stanza: Element) -> None:

@@ -114,7 +114,7 @@ class Square:
                 fuse.at = None  # the versions are read before anything else
                 texts = (FIRST, self.text) if len(self.post.lives) == 1 else (self.text,)
                 self.town = await Town.of(self.understanding, store, (), *texts, post=self.post, server=self.server)
-                self.town.world.server = Fragile(self.server, fuse)  # type: ignore[assignment]
+                self.town.world.server = Fragile(self.server, fuse)
                 self.post.town = self.town
                 fuse.at = at
                 if await self.town.announcer.status() is None:
