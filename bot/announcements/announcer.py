@@ -76,6 +76,11 @@ class Announcer:
 
     async def run(self) -> None:
         """Do what is due until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.latecomers.run())
+            group.create_task(self._work())
+
+    async def _work(self) -> None:
         pause = 0.0
         while True:
             try:
