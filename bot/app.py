@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -26,7 +26,7 @@ from bot.rights.copy import Places
 from bot.rights.rights import Rights
 from bot.rights.world import Terms, World
 from bot.servers.companion import Companion
-from bot.store import open_store
+from bot.store import StoreError, StoreTooNew, WrongKey, open_store, sole_use
 from bot.xmpp import incidents
 from bot.xmpp.component import Component
 from bot.xmpp.connection import Connection
@@ -103,6 +103,43 @@ async def run(settings: Settings) -> None:
     assert secret is not None and key is not None  # noqa: S101, PT018 -- or it was not finished
     if config.readable_by_others(settings.secret_file):
         _LOG.warning("%s can be read by other users; chmod 600 would hide it", settings.secret_file)
+    await _until(stop, _by_turns(_Given(settings, secret, key, policy, understanding), hangup))
+    _LOG.info("stopped")
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the bot was started with."""
+
+    settings: Settings
+    secret: str
+    key: bytes
+    policy: Policy
+    understanding: Understander
+
+
+async def _by_turns(given: _Given, hangup: asyncio.Event) -> None:
+    """Be the bot whenever no other one is (`bot.store.sole`), until cancelled."""
+    is_first = True
+    while True:
+        try:
+            async with sole_use(given.settings.store, given.key, patient=not is_first) as sole:
+                if sole.waited:
+                    hangup.set()  # what was read while the other one led may be old
+                await _lead(given, hangup, sole.lost)
+        except StoreError as error:
+            if is_first or isinstance(error, StoreTooNew | WrongKey):
+                raise
+            _LOG.warning("%s", error)
+        else:
+            _LOG.error("the connection to the database was lost, and with it the lead: the bot has left the server")
+        is_first = False
+
+
+async def _lead(given: _Given, hangup: asyncio.Event, lost: asyncio.Event) -> None:
+    """Be the bot until the lead is *lost*."""
+    settings, secret, key = given.settings, given.secret, given.key
+    policy, understanding = given.policy, given.understanding
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.store, key))
         connection = Connection(settings.component, secret, settings.server.host, settings.server.port)
@@ -120,8 +157,7 @@ async def run(settings: Settings) -> None:
         actions = {"audit": lambda request, progress: auditing.perform(front.services, request, progress)}
         await stack.enter_async_context(control.listening(settings.control, actions))
         _announce(policy, "starting")
-        await _until(stop, connection.run(), component.run(), rights.run(), _reloading(hangup, front, settings))
-    _LOG.info("stopped")
+        await _until(lost, connection.run(), component.run(), rights.run(), _reloading(hangup, front, settings))
 
 
 def _now() -> datetime:
@@ -148,10 +184,12 @@ def _signals() -> tuple[asyncio.Event, asyncio.Event]:
 async def _until(stop: asyncio.Event, *works: Coroutine[Any, Any, None]) -> None:
     """Do all *works* until *stop* is set; what fails unexpectedly is raised."""
     tasks = [asyncio.create_task(work) for work in (stop.wait(), *works)]
-    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in pending:
-        task.cancel()
-    await asyncio.gather(*pending, return_exceptions=True)
+    try:
+        done, _pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()
 

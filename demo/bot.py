@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 from xml.etree.ElementTree import Element
 
 import yaml
@@ -13,14 +14,39 @@ from slixmpp import JID
 from slixmpp.exceptions import IqError, IqTimeout
 
 from demo.client import ChatClient
-from demo.servers import Server, StartError, process
+from demo.servers import StartError, process
 
 START_SECONDS = 60.0
 
 
+class Reached(Protocol):
+    """A server, as far as the bot has to know it."""
+
+    @property
+    def component(self) -> str:
+        """The domain of the component."""
+
+    @property
+    def domain(self) -> str:
+        """The domain of the accounts."""
+
+    @property
+    def secret(self) -> str:
+        """What the component proves itself with."""
+
+    @property
+    def component_port(self) -> int:
+        """The port on loopback for components."""
+
+
 @contextmanager
 def bot(
-    server: Server, policy: Path, directory: Path, admin: str = "", rights: Mapping[str, object] | None = None
+    server: Reached,
+    policy: Path,
+    directory: Path,
+    admin: str = "",
+    rights: Mapping[str, object] | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The bot, connecting to the server, until the block ends.
 
@@ -30,6 +56,7 @@ def bot(
         directory: an existing directory for its configuration, state and log.
         admin: the local part of an account that may use the commands of administrators.
         rights: the section of that name in the configuration.
+        more: settings that are added, or take the place of ours.
     """
     (directory / "secret.txt").write_text(server.secret)
     (directory / "secret.txt").chmod(0o600)
@@ -45,6 +72,7 @@ def bot(
         "key_file": "key.txt",
         "rate_limit": {"messages": 1000, "per": "1 minute"},
         "rights": {**(rights or {})},
+        **(more or {}),
     }
     configuration.write_text(yaml.safe_dump(settings))
     command = [sys.executable, "-m", "bot", "run", "--config", str(configuration)]

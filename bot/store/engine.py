@@ -138,22 +138,10 @@ async def make_ready(engine: AsyncEngine, key_check: bytes) -> None:
 async def bring_up_to_date(
     connection: AsyncConnection, key_check: bytes, steps: tuple[tuple[str, ...], ...] = STEPS
 ) -> None:
-    """Run the steps that the database has not seen, in the transaction of *connection*.
-
-    Raises `StoreError` when it belongs to another program, `StoreTooNew` and `WrongKey`.
-    """
-    place = place_of(connection.engine.url)
+    """Run the steps that the database has not seen, in the transaction of *connection*; raises as `examine` does."""
     await in_turn(connection)
-    tables = await connection.run_sync(lambda connected: inspect(connected).get_table_names())
-    if tables and META.name not in tables:
-        raise StoreError(f"{place}: this is the database of another program; name another one in the setting 'store'")
+    schema = await examine(connection, key_check, len(steps))
     await connection.run_sync(META.create, checkfirst=True)
-    known = {row.name: row.value for row in await connection.execute(META.select())}
-    if known.get("key_check", key_check) != key_check:
-        raise WrongKey(place)
-    schema = int(known.get("schema", b"0"))
-    if schema > len(steps):
-        raise StoreTooNew(place, schema, len(steps))
     for step in steps[schema:]:
         for statement in step:
             await connection.execute(text(statement.format(**_TYPES[connection.dialect.name])))
@@ -161,3 +149,23 @@ async def bring_up_to_date(
         await connection.execute(META.delete())
         values = {"schema": str(len(steps)).encode(), "key_check": key_check}
         await connection.execute(META.insert(), [{"name": name, "value": value} for name, value in values.items()])
+
+
+async def examine(connection: AsyncConnection, key_check: bytes, newest: int = len(STEPS)) -> int:
+    """Return the schema of the database, 0 when it is empty; *newest* is the last that is known.
+
+    Raises `StoreError` when it belongs to another program, `StoreTooNew` and `WrongKey`.
+    """
+    place = place_of(connection.engine.url)
+    tables = await connection.run_sync(lambda connected: inspect(connected).get_table_names())
+    if not tables:
+        return 0
+    if META.name not in tables:
+        raise StoreError(f"{place}: this is the database of another program; name another one in the setting 'store'")
+    known = {row.name: row.value for row in await connection.execute(META.select())}
+    if known.get("key_check", key_check) != key_check:
+        raise WrongKey(place)
+    schema = int(known.get("schema", b"0"))
+    if schema > newest:
+        raise StoreTooNew(place, schema, newest)
+    return schema
