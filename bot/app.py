@@ -7,21 +7,22 @@ import hmac
 import logging
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from datetime import timedelta
+from typing import Any
 
-from bot import auditing, config, control, i18n
-from bot.catalogues import check_catalogues
-from bot.commands.build import services, understander
-from bot.commands.catalogue import registry
+from bot import announcing, auditing, config, control
+from bot.announcements.announcer import Announcer
+from bot.announcements.arrivals import Arrivals
+from bot.announcements.versions import History
+from bot.commands.build import services
 from bot.commands.desk import Desk
-from bot.config import BadSecret, Settings
-from bot.dialogue.understanding import PhraseError, Understander
-from bot.files import BadFile
-from bot.policy.model import Policy, read_policy
+from bot.config import Settings
+from bot.loading import Attempts, Loaded, Unusable, announce, load, now, watching
+from bot.metrics.endpoint import prepared
+from bot.metrics.health import Health
 from bot.rights.copy import Places
 from bot.rights.rights import Rights
 from bot.rights.world import Terms, World
@@ -53,57 +54,20 @@ def set_up_logging(level: str) -> None:
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
-class Unusable(Exception):  # noqa: N818 -- named after what is wrong
-    """What the operator gave cannot be used; the text has a line for everything that is wrong."""
-
-
-T = TypeVar("T")
-
-
-class _Attempts:
-    """Collects what is wrong with several things, so that all of it is told at once."""
-
-    def __init__(self) -> None:
-        self._problems: list[str] = []
-
-    def to(self, do: Callable[[], T]) -> T | None:
-        """Return what *do* returns; None when it is not possible."""
-        try:
-            return do()
-        except (BadFile, BadSecret, PhraseError) as error:
-            self._problems.append(str(error))
-            return None
-
-    def finish(self) -> None:
-        """Raise `Unusable` when something was not possible."""
-        if self._problems:
-            raise Unusable("\n".join(self._problems))
-
-
-def _load(settings: Settings, attempts: _Attempts) -> tuple[Policy, Understander]:
-    """Return policy and understanding, and finish the *attempts*; the catalogues are checked too."""
-    policy = attempts.to(lambda: read_policy(settings.policy))
-    understanding = attempts.to(understander)
-    attempts.to(check_catalogues)
-    attempts.finish()
-    assert policy is not None and understanding is not None  # noqa: S101, PT018 -- or it was not finished
-    return policy, understanding
-
-
 async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT; SIGHUP reads policy, phrases and catalogues again.
 
-    Raises `Unusable`, `StoreError` and `ControlError` before anything is started.
+    Raises `Unusable`, `BadFile`, `StoreError`, `ControlError` and `NotListening` before anything is started.
     """
     stop, hangup = _signals()
-    attempts = _Attempts()
+    attempts = Attempts()
     secret = attempts.to(lambda: config.component_secret(settings))
     key = attempts.to(lambda: config.pseudonym_key(settings))
-    policy, understanding = _load(settings, attempts)
+    loaded = load(settings, attempts)
     assert secret is not None and key is not None  # noqa: S101, PT018 -- or it was not finished
     if config.readable_by_others(settings.secret_file):
         _LOG.warning("%s can be read by other users; chmod 600 would hide it", settings.secret_file)
-    await _until(stop, _by_turns(_Given(settings, secret, key, policy, understanding), hangup))
+    await _until(stop, _by_turns(_Given(settings, secret, key, loaded), hangup))
     _LOG.info("stopped")
 
 
@@ -114,8 +78,7 @@ class _Given:
     settings: Settings
     secret: str
     key: bytes
-    policy: Policy
-    understanding: Understander
+    loaded: Loaded
 
 
 async def _by_turns(given: _Given, hangup: asyncio.Event) -> None:
@@ -124,9 +87,7 @@ async def _by_turns(given: _Given, hangup: asyncio.Event) -> None:
     while True:
         try:
             async with sole_use(given.settings.store, given.key, patient=not is_first) as sole:
-                if sole.waited:
-                    hangup.set()  # what was read while the other one led may be old
-                await _lead(given, hangup, sole.lost)
+                await _lead(_read_again(given) if sole.waited else given, hangup, sole.lost)
         except StoreError as error:
             if is_first or isinstance(error, StoreTooNew | WrongKey):
                 raise
@@ -136,32 +97,52 @@ async def _by_turns(given: _Given, hangup: asyncio.Event) -> None:
         is_first = False
 
 
+def _read_again(given: _Given) -> _Given:
+    """Read the operator's files again: while another bot led, they may have changed."""
+    try:
+        return replace(given, loaded=load(given.settings, Attempts()))
+    except Unusable as error:
+        for line in str(error).splitlines():
+            _LOG.error("%s", line)
+        return given
+
+
 async def _lead(given: _Given, hangup: asyncio.Event, lost: asyncio.Event) -> None:
     """Be the bot until the lead is *lost*."""
-    settings, secret, key = given.settings, given.secret, given.key
-    policy, understanding = given.policy, given.understanding
+    settings, secret, key, loaded = given.settings, given.secret, given.key, given.loaded
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(settings.store, key))
-        connection = Connection(settings.component, secret, settings.server.host, settings.server.port)
+        measures, serving = stack.enter_context(prepared(settings.metrics))
+        stack.enter_context(incidents.told_to(measures.failed))
+        store = await stack.enter_async_context(open_store(settings.store, key, measures))
+        history = History(store)
+        await history.take(loaded.policy, loaded.document, now())
+        policy = history.current
+        address = settings.server.host, settings.server.port
+        connection = Connection(settings.component, secret, *address, measures=measures)
         requests = Requests(connection, settings.component, settings.domain)
-        server = Companion(settings.domain, requests.ask)
+        server = Companion(settings.domain, requests.ask, measures)
         messenger = XmppMessenger(connection, requests, server, settings.component)
-        world = World(policy, server, store, messenger, _now, _terms(settings), settings.admins)
+        world = World(policy, server, store, messenger, now, _terms(settings), settings.admins, measures)
         rights = Rights(world, incidents.record, Places(settings.rights.scratch, settings.rights.exports_at_once))
+        arrivals = Arrivals(world, history, messenger, incidents.record, is_welcome=settings.welcome)
+        announcer = Announcer(world, history, messenger, incidents.record, settings.announcements.per_second)
         codes = hmac.digest(key, b"confirmation\0", "sha256")
-        front = Desk(services(policy, store, server, settings.admins, rights, codes), understanding)
+        known = services(policy, store, server, settings.admins, rights, codes)
+        known = replace(known, history=history, arrivals=arrivals, announcer=announcer, measures=measures)
+        front = Desk(known, loaded.understanding)
         limit = RateLimit(settings.rate_limit.messages, settings.rate_limit.per.days() * _SECONDS_PER_DAY)
         component = Component(front, settings.component, limit, connection, requests)
         handlers: Handlers = {"message": component.on_message, "presence": component.on_presence, "iq": component.on_iq}
         connection.handle(handlers, component.on_begin, requests.on_disconnect)
-        actions = {"audit": lambda request, progress: auditing.perform(front.services, request, progress)}
+        actions = {
+            "audit": lambda request, progress: auditing.perform(front.services, request, progress),
+            "announce": lambda request, progress: announcing.perform(front.services, request, progress),
+        }
         await stack.enter_async_context(control.listening(settings.control, actions))
-        _announce(policy, "starting")
-        await _until(lost, connection.run(), component.run(), rights.run(), _reloading(hangup, front, settings))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+        await stack.enter_async_context(serving(Health(lambda: connection.is_open, store.respond)))
+        announce(policy, "starting", measures)
+        works = (connection.run(), component.run(), rights.run(), arrivals.run(), announcer.run())
+        await _until(lost, *works, watching(hangup, front, history, settings))
 
 
 def _terms(settings: Settings) -> Terms:
@@ -192,35 +173,3 @@ async def _until(stop: asyncio.Event, *works: Coroutine[Any, Any, None]) -> None
         await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()
-
-
-async def _reloading(hangup: asyncio.Event, front: Desk, settings: Settings) -> None:
-    while True:
-        await hangup.wait()
-        hangup.clear()
-        try:
-            reload(front, settings)
-        except Exception as error:  # noqa: BLE001 -- whatever it is, the bot goes on as it was
-            _LOG.error("nothing was reloaded; incident %s", incidents.record(error))
-
-
-def reload(front: Desk, settings: Settings) -> None:
-    """Read policy, phrases and catalogues again; whatever is broken leaves all of the old in force."""
-    try:
-        policy, understanding = _load(settings, _Attempts())
-    except Unusable as error:
-        for line in str(error).splitlines():
-            _LOG.error("%s", line)
-        _LOG.error("nothing was reloaded; version %s stays in force", front.services.policy.version)
-        return
-    i18n.reload()
-    if front.services.rights is not None:
-        front.services.rights.world.policy = policy
-    front.replace(
-        replace(front.services, policy=policy, languages=i18n.languages(), registry=registry()), understanding
-    )
-    _announce(policy, "reloaded")
-
-
-def _announce(policy: Policy, what: str) -> None:
-    _LOG.info("%s with policy version %s of %s", what, policy.version, policy.effective)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
 from bot import files
 from bot.files import BadFile
@@ -70,6 +79,49 @@ class RightsSettings(_Settings):
     ] = Duration.parse("3 years")
 
 
+def _loopback(host: str) -> str:
+    try:
+        is_loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = host == "localhost"
+    if not is_loopback:
+        raise ValueError(
+            f"'{host}' can be reached from elsewhere, or is no address; take 127.0.0.1 or ::1, "
+            "and for others put a reverse proxy with TLS and a password in front of it"
+        )
+    return host
+
+
+class MetricsSettings(_Settings):
+    """Where metrics and health are shown over HTTP: to this machine only."""
+
+    port: Annotated[
+        int,
+        Field(
+            gt=0,
+            lt=65536,
+            description="port where `/metrics` and `/health` are shown; without the section `metrics`, nowhere",
+        ),
+    ]
+    host: Annotated[str, AfterValidator(_loopback), Field(description="the address for that, of this machine only")] = (
+        "127.0.0.1"
+    )
+
+
+class AnnouncementSettings(_Settings):
+    """How everybody is told something."""
+
+    per_second: Annotated[
+        int | None,
+        Field(
+            gt=0,
+            le=10_000,
+            description="so many accounts are told in a second at most; without it, as many as the server confirms "
+            "without keeping others waiting",
+        ),
+    ] = None
+
+
 class Settings(_Settings):
     """The configuration file."""
 
@@ -104,14 +156,37 @@ class Settings(_Settings):
         ),
     ] = Path("privacy-bot.key")
     control: Annotated[
-        Path, Field(description="socket by which `privacy-bot audit` asks the running bot; only its own user can")
+        Path,
+        Field(
+            description="socket by which `privacy-bot audit` and `announce` ask the running bot; only its own user can"
+        ),
     ] = Path("privacy-bot.sock")
     rights: Annotated[RightsSettings, Field(description="how rights are acted on")] = RightsSettings()
+    welcome: Annotated[
+        bool, Field(description="whether new accounts are told at their first login what happens to their data")
+    ] = True
+    announcements: Annotated[AnnouncementSettings, Field(description="how everybody is told something")] = (
+        AnnouncementSettings()
+    )
     rate_limit: Annotated[RateLimit, Field(description="how much one account may ask")] = RateLimit()
+    metrics: Annotated[MetricsSettings | None, Field(description="where metrics and health are shown over HTTP")] = None
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Field(description="`debug` shows stanzas with addresses and texts: only for finding a fault"),
     ] = "info"
+
+    @field_validator("admins")
+    @classmethod
+    def _are_here(cls, admins: frozenset[str], info: ValidationInfo) -> frozenset[str]:
+        """Refuse administrators with accounts elsewhere: their server could speak for them."""
+        domain = info.data.get("host") or info.data.get("component", "").partition(".")[2]
+        strangers = sorted(one for one in admins if one.rpartition("@")[2] != domain)
+        if strangers and domain:
+            raise ValueError(
+                f"{', '.join(strangers)}: an administrator needs an account at {domain}, "
+                "or another server could speak for them; write such an address, or correct 'host'"
+            )
+        return admins
 
     @property
     def domain(self) -> str:

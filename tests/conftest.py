@@ -13,6 +13,7 @@ from bot import files
 from bot.commands.build import services, understander
 from bot.commands.desk import Desk
 from bot.dialogue.understanding import Understander
+from bot.metrics.prometheus import PrometheusMeasures
 from bot.policy.model import Policy, read_policy
 from bot.store import Store, open_store
 from tests.support.postgresql import MissingPostgresql, Postgresql, postgresql
@@ -83,6 +84,12 @@ async def store(engine: str, place: str) -> AsyncIterator[Store]:
     """A real store; SQLite's is in memory."""
     async with open_store("sqlite+aiosqlite://" if engine == "sqlite" else place, b"k" * 32) as opened:
         yield opened
+
+
+@pytest.fixture
+def measures() -> PrometheusMeasures:
+    """Counts what a test has happen."""
+    return PrometheusMeasures()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import date
 from bot.answers.clause import Clause, in_force, law_says, policy_says, program_says, stated
 from bot.i18n import Day, Listing, Phrase, _
 from bot.policy.data import DataStatement
-from bot.policy.model import Policy
+from bot.policy.model import Policy, Version
 from bot.policy.organisation import Contact
 from bot.policy.terms import Category, FormKind, Stored
 from bot.policy.vocabulary import Aspect
@@ -144,26 +144,38 @@ def changes(policy: Policy, day: date) -> Iterator[Clause]:
     else:
         sentence = _("Version %(version)s of the policy comes into force on %(day)s.")
     yield policy_says(sentence(version=policy.version, day=effective))
-    for old in sorted(policy.history, key=lambda one: one.effective, reverse=True):
-        line: Phrase = _("Before: version %(version)s, in force from %(day)s.")(
-            version=old.version, day=Day(old.effective)
-        )
-        if old.text:
-            line = _("%(first)s %(second)s")(first=line, second=old.text.phrase())
-        if old.url:
-            line = _("%(first)s %(second)s")(first=line, second=old.url)
-        yield policy_says(line)
-    notices = policy.notices
-    if notices is None:
+    yield from (policy_says(earlier(old)) for old in history(policy))
+    yield from notices(policy)
+
+
+def history(policy: Policy) -> list[Version]:
+    """Return the earlier versions that the policy names, the newest first."""
+    return sorted(policy.history, key=lambda one: one.effective, reverse=True)
+
+
+def earlier(old: Version) -> Phrase:
+    """Return a line about an earlier version that the policy names."""
+    line: Phrase = _("Before: version %(version)s, in force from %(day)s.")(version=old.version, day=Day(old.effective))
+    if old.text:
+        line = _("%(first)s %(second)s")(first=line, second=old.text.phrase())
+    if old.url:
+        line = _("%(first)s %(second)s")(first=line, second=old.url)
+    return line
+
+
+def notices(policy: Policy) -> Iterator[Clause]:
+    """Return how people learn of changes."""
+    told = policy.notices
+    if told is None:
         yield policy_says(_("The policy does not say how you learn of changes."))
         return
-    if notices.material:
-        channels = Listing(notices.material)
+    if told.material:
+        channels = Listing(told.material)
         yield policy_says(_("You learn of changes that matter by: %(channels)s.")(channels=channels))
-    if notices.minor:
-        yield policy_says(_("You learn of small changes by: %(channels)s.")(channels=Listing(notices.minor)))
-    if notices.text:
-        yield policy_says(notices.text.phrase())
+    if told.minor:
+        yield policy_says(_("You learn of small changes by: %(channels)s.")(channels=Listing(told.minor)))
+    if told.text:
+        yield policy_says(told.text.phrase())
 
 
 def bot(policy: Policy, day: date) -> Iterator[Clause]:
@@ -183,6 +195,13 @@ def bot(policy: Policy, day: date) -> Iterator[Clause]:
         ),
         Aspect.HOW_LONG,
         Aspect.ERASE,
+    )
+    yield program_says(
+        _(
+            "I note under the pseudonym which version of the policy I told you of and when, and the language of your "
+            "app if it is not the policy's first: so everybody is told once, in their language. “forget me” erases it."
+        ),
+        Aspect.HOW_LONG,
     )
     yield program_says(
         _(

@@ -1,6 +1,20 @@
 """All commands, in the order of the help."""
 
-from bot.commands import account, admin, erasing, exporting, general, glass_box, my_data, questions, requests
+from bot.commands import (
+    account,
+    admin,
+    announcing,
+    changes,
+    erasing,
+    exporting,
+    gaps,
+    general,
+    glass_box,
+    my_data,
+    news,
+    questions,
+    requests,
+)
 from bot.commands.services import BotCommand, Services
 from bot.dialogue.registry import Registry
 from bot.i18n import languages
@@ -11,10 +25,14 @@ COMMANDS: tuple[BotCommand, ...] = (
     *exporting.COMMANDS,
     *erasing.COMMANDS,
     *questions.COMMANDS,
+    *changes.COMMANDS,
     *account.COMMANDS,
+    *news.COMMANDS,
     *glass_box.COMMANDS,
     *requests.COMMANDS,
     *admin.COMMANDS,
+    *announcing.COMMANDS,
+    *gaps.COMMANDS,
     general.VERSION,
 )
 

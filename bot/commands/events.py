@@ -23,15 +23,52 @@ async def greet(services: Services) -> None:
     met = services.server.address or "its component's domain only"
     if services.rights is not None:
         services.rights.work.retry()
+    if services.arrivals is not None:
+        services.arrivals.look()
+    if services.announcer is not None:
+        services.announcer.wake()
     _LOG.info("companion module %s on %s %s; people meet the bot as %s", hello.module, hello.server, hello.version, met)
+    if "newcomers" not in hello.operations:
+        _LOG.warning(
+            "companion module %s cannot tell who came while the bot is away; install the one that comes with this bot: "
+            "privacy-bot server-module %s",
+            hello.module,
+            hello.server,
+        )
+
+
+def logged_in(event: Event, services: Services) -> bool:
+    """Take a login, for which an entry in memory is enough; return whether there is nothing else to do."""
+    if event.event != "login" or services.server is None:
+        return False
+    if services.arrivals is not None:
+        services.arrivals.login(event)
+    announcer = services.announcer
+    return announcer is None or not announcer.latecomers.expects(f"{event.account}@{services.server.host}")
 
 
 async def happened(event: Event, services: Services) -> None:
-    """Act on *event*: whoever has no account any more is forgotten.  Raises `StoreError`."""
+    """Act on *event*: whoever has no account any more is forgotten, who comes is told what was missed.
+
+    Raises `StoreError`.
+    """
+    if event.event == "login" and services.announcer is not None and services.server is not None:
+        await services.announcer.latecomers.at_login(f"{event.account}@{services.server.host}")
     if event.event == "removed" and services.server is not None:
         account = f"{event.account}@{services.server.host}"
-        services.memory.forget_account(account)
-        if services.store is not None:
-            await services.store.forget(account)
+        await forget(account, services)
         if services.rights is not None:
             await services.rights.account_gone(account)
+        if services.announcer is not None:
+            await services.announcer.gone(account)
+
+
+async def forget(account: str, services: Services) -> bool:
+    """Forget what the bot noted about *account* (a bare JID), but for proofs; return whether there was anything.
+
+    Raises `StoreError`.
+    """
+    services.memory.forget_account(account)
+    had_choice = services.store is not None and await services.store.forget(account)
+    had_notes = services.arrivals is not None and await services.arrivals.forget(account)
+    return had_choice or had_notes

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot.claims.announcement import Acquaintance
+from bot.commands.events import forget
 from bot.commands.services import BotCommand, Services
 from bot.dialogue.command import Asking, Command, Request
 from bot.dialogue.reply import Block, Choice, Heading, Items, Lead, Outcome, Paragraph, Reply
@@ -16,6 +18,7 @@ from bot.store import Records, Store, StoreError
 _MAY: Mapping[str, Phrase] = {
     "settings": _("read how long the server is set to keep things"),
     "accounts": _("list the accounts, so that everybody can be told of changes of the policy"),
+    "newcomers": _("know who logs in, and the language of the app, so that new accounts are welcomed in it"),
     "inventory": _("see how much of what an account holds, and from when"),
     "records": _("read the data themselves, for a copy that the owner of the account asks for"),
     "erase": _("erase data that the owner of the account asks me to erase"),
@@ -29,8 +32,10 @@ async def own_records(request: Request, services: Services) -> int:
     if store is None or request.sender is None:
         return 0
     try:
-        language = 1 if await store.kept(request.sender) else 0
-        return language + sum([len(await records.of(request.sender)) for records in _records(store)])
+        notes = [await store.kept(request.sender), await store.acquaintances.kept(request.sender)]
+        return len(list(filter(None, notes))) + sum(
+            [len(await records.of(request.sender)) for records in _records(store)]
+        )
     except StoreError:
         return 0
 
@@ -76,6 +81,7 @@ async def _own(request: Request, services: Services) -> list[Phrase]:
                 language=LanguageName(kept.language), time=Moment(kept.chosen_at)
             )
         )
+    said += _told(await services.store.acquaintances.kept(request.sender))
     wishes = [(await records.of(request.sender)) for records in _records(services.store)]
     number = sum(map(len, wishes))
     if number:
@@ -91,17 +97,35 @@ async def _own(request: Request, services: Services) -> list[Phrase]:
     return said or [_("In my database there is nothing about you.")]
 
 
+def _told(kept: Acquaintance | None) -> Iterator[Phrase]:
+    """Return what is noted about who was told what."""
+    if kept is None:
+        return
+    if kept.version is not None and kept.told_at is not None:
+        yield _(
+            "In my database, under a pseudonym: that I told you of version %(version)s of the policy, on %(time)s."
+        )(version=kept.version, time=Moment(kept.told_at))
+    if kept.language is not None:
+        yield _("In my database, under a pseudonym: that your app is set to %(language)s, so that I write in it.")(
+            language=LanguageName(kept.language)
+        )
+    if kept.no_news:
+        yield _("In my database, under a pseudonym: that you want no news which I need not tell you.")
+
+
 async def _forget(request: Request, services: Services) -> Reply:
     if services.store is None or request.sender is None:
         return Reply(FORGET.title, (Lead(_("I keep nothing about you here.")),), outcome=Outcome.WARN)
-    services.memory.forget_account(request.sender)
-    had_any = await services.store.forget(request.sender)
+    had_any = await forget(request.sender, services)
     lead = _("Done: I have forgotten you.") if had_any else _("There was nothing that I kept about you.")
     return Reply(
         FORGET.title,
         (
             Lead(lead),
             Paragraph(_("This was only about my own notes. Your account and your data on the server are untouched.")),
+            Paragraph(
+                _("When you log in again, I may note the language of your app again, so that I can write to you in it.")
+            ),
             Paragraph(
                 _("Records of erasures, copies and requests stay as proof, without your address, for a limited time.")
             ),
@@ -111,7 +135,7 @@ async def _forget(request: Request, services: Services) -> Reply:
 
 
 async def _ask_to_forget(_request: Request, _services: Services) -> Asking:
-    return Asking(_("Shall I forget what I remember about you, such as the language you chose?"))
+    return Asking(_("Shall I forget what I remember about you, such as your language, or what I told you?"))
 
 
 FORGET: BotCommand = Command(

@@ -16,7 +16,8 @@ from bot.dialogue.memory import Remembered
 from bot.dialogue.reply import Choice, Lead, Outcome, Paragraph, Question, Reply
 from bot.dialogue.understanding import Understanding
 from bot.i18n import Message, Phrase, _, p_
-from bot.policy.vocabulary import Aspect, Intent, Label, Topic
+from bot.measures import Unanswered
+from bot.policy.vocabulary import Aspect, Intent, Label, Polar, Topic
 from bot.policy.wording.topics import ASPECTS, TOPICS
 
 _SHORT = 6
@@ -29,6 +30,12 @@ class Intended:
 
     call: Call[Services]
     note: Phrase | None = None
+    more: tuple[Call[Services], ...] = ()
+    """What else was asked in the same message."""
+    language: str | None = None
+    """In which this one answer is wanted."""
+    polar: Polar | None = None
+    """What a yes or a no is wanted to."""
 
 
 def interpret(text: str, read: Understanding, remembered: Remembered, services: Services) -> Intended | Reply:
@@ -51,11 +58,19 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
     if label is Intent.OUT_OF_SCOPE:
         if is_like_a_code(bare(text)):
             return NOTHING_TO_CONFIRM
+        if read.others:
+            return _NOT_YOURS
         return _follow_up(text, read, remembered, services) or _OFF_TOPIC
+    if read.parts:
+        first, *others = (_ask(services, _question(Topic(one.ranked[0]), one)) for one in read.parts)
+        return Intended(first, more=tuple(others))
     if not read.certain and len(read.ranked) > 1:
         return _which(read, services)
     if isinstance(label, Topic):
-        return Intended(_ask(services, _question(label, read)))
+        question = _going_on(_question(label, read), read, remembered)
+        return Intended(_ask(services, question), polar=read.polar)
+    if label is Intent.SET_LANGUAGE and read.continues and remembered.question is not None:
+        return Intended(_ask(services, remembered.question), language=read.argument)
     return _intended(label, read, services)
 
 
@@ -78,6 +93,13 @@ def _question(topic: Topic, read: Understanding) -> Question:
     return Question(topic, read.aspect or Aspect.WHAT)
 
 
+def _going_on(question: Question, read: Understanding, remembered: Remembered) -> Question:
+    """Return *question* with the side that was asked before: "and the backups?"."""
+    if remembered.question is None or not read.continues or question.aspect is not Aspect.WHAT:
+        return question
+    return Question(question.topic, remembered.question.aspect)
+
+
 _SIDES: dict[Topic, Aspect] = {
     Topic.LEGAL_BASIS: Aspect.LEGAL_BASIS,
     Topic.PURPOSES: Aspect.WHY,
@@ -88,7 +110,9 @@ _SIDES: dict[Topic, Aspect] = {
 
 def _follow_up(text: str, read: Understanding, remembered: Remembered, services: Services) -> Intended | None:
     """Return a question about what was just said: "and how long?"."""
-    if remembered.question is None or read.aspect is None or len(read.ranked) > 1 or len(text.split()) > _SHORT:
+    if remembered.question is None or not read.familiar or len(read.ranked) > 1 or len(text.split()) > _SHORT:
+        return None
+    if read.aspect is None or (read.aspect is Aspect.WHAT and not read.continues):
         return None
     return Intended(_ask(services, Question(remembered.question.topic, read.aspect)))
 
@@ -111,7 +135,9 @@ def _intended(intent: Intent, read: Understanding, services: Services) -> Intend
         case Intent.SHOW_POLICY:
             return Intended(_call(services, "policy"))
         case Intent.SHOW_CHANGES:
-            return Intended(_ask(services, Question(Topic.POLICY_CHANGES)))
+            return Intended(_call(services, "changes"))
+        case Intent.ANNOUNCEMENTS_ON | Intent.ANNOUNCEMENTS_OFF:
+            return Intended(_call(services, "news", wanted="on" if intent is Intent.ANNOUNCEMENTS_ON else "off"))
         case Intent.GREETING:
             return _GREETING
         case Intent.THANKS:
@@ -122,7 +148,6 @@ def _intended(intent: Intent, read: Understanding, services: Services) -> Intend
 
 _CANNOT_ERASE = _("I cannot delete anything here. This is what you can do:")
 _CANNOT_EXPORT = _("I cannot give out a copy of your data myself. This is what the policy says:")
-_CANNOT_ANNOUNCE = _("I send no announcements, so there is nothing to switch. This is what the policy says:")
 
 _SUBSTITUTES: dict[Intent, tuple[Question, Message]] = {
     Intent.EXPORT_DATA: (Question(Topic.RIGHTS, Aspect.GET), _CANNOT_EXPORT),
@@ -131,8 +156,6 @@ _SUBSTITUTES: dict[Intent, tuple[Question, Message]] = {
     Intent.ERASE_OFFLINE: (Question(Topic.OFFLINE_MESSAGES, Aspect.ERASE), _CANNOT_ERASE),
     Intent.ERASE_PROFILE: (Question(Topic.PROFILE, Aspect.ERASE), _CANNOT_ERASE),
     Intent.ERASE_ACCOUNT: (Question(Topic.ACCOUNT_DELETION, Aspect.ERASE), _CANNOT_ERASE),
-    Intent.ANNOUNCEMENTS_ON: (Question(Topic.POLICY_CHANGES), _CANNOT_ANNOUNCE),
-    Intent.ANNOUNCEMENTS_OFF: (Question(Topic.POLICY_CHANGES), _CANNOT_ANNOUNCE),
 }
 """What the bot cannot do itself, and the question whose answer helps instead."""
 
@@ -143,8 +166,8 @@ _LABELS: dict[Intent, tuple[Phrase, str]] = {
     Intent.HELP: (_("What I can do"), "help"),
     Intent.SHOW_POLICY: (_("Show the policy"), "policy"),
     Intent.SHOW_CHANGES: (TOPICS[Topic.POLICY_CHANGES], "topics policy_changes"),
-    Intent.ANNOUNCEMENTS_ON: (TOPICS[Topic.POLICY_CHANGES], "topics policy_changes"),
-    Intent.ANNOUNCEMENTS_OFF: (TOPICS[Topic.POLICY_CHANGES], "topics policy_changes"),
+    Intent.ANNOUNCEMENTS_ON: (p_("choice", "News of this server again"), "news on"),
+    Intent.ANNOUNCEMENTS_OFF: (p_("choice", "No more such news"), "news off"),
     Intent.ERASE_UPLOADS: (TOPICS[Topic.UPLOADS], "topics uploads erase"),
     Intent.ERASE_ARCHIVE: (TOPICS[Topic.ARCHIVE], "topics archive erase"),
     Intent.ERASE_OFFLINE: (TOPICS[Topic.OFFLINE_MESSAGES], "topics offline_messages erase"),
@@ -163,6 +186,7 @@ def _which(read: Understanding, services: Services) -> Reply:
         (Lead(_("I am not sure that I understood you. Do you mean one of these?")),),
         (*choices, Choice(p_("choice", "All topics"), "topics")),
         Outcome.WARN,
+        unanswered=Unanswered.UNSURE,
     )
 
 
@@ -192,6 +216,18 @@ _GREETING = Reply(
 )
 
 
+_NOT_YOURS = Reply(
+    _("Only your own data"),
+    (
+        Lead(_("I tell nobody anything about other people, whoever asks: only about your own account.")),
+        Paragraph(_("The law protects them as it protects you (Art. 15(4) GDPR).")),
+    ),
+    _STARTS,
+    Outcome.WARN,
+    unanswered=Unanswered.NOT_ALLOWED,
+)
+
+
 _OFF_TOPIC = Reply(
     _("I do not know that"),
     (
@@ -204,6 +240,7 @@ _OFF_TOPIC = Reply(
     ),
     _STARTS,
     Outcome.WARN,
+    unanswered=Unanswered.NOT_UNDERSTOOD,
 )
 
 

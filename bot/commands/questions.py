@@ -6,6 +6,7 @@ from datetime import date
 
 from bot.answers.document import OTHER, document
 from bot.answers.source import why as source_of
+from bot.commands.changes import policy_changes
 from bot.commands.services import BotCommand, Services
 from bot.dialogue.command import Command, Handler, Request
 from bot.dialogue.parameter import Option, Parameter
@@ -26,6 +27,8 @@ def _question(request: Request) -> Question:
 
 
 async def _topics(request: Request, services: Services) -> Reply:
+    if request.arguments["topic"] == Topic.POLICY_CHANGES:
+        return policy_changes(request, services)
     return services.answers.reply(_question(request), request.now.date())
 
 

@@ -29,7 +29,7 @@ def written_out(text: str, remembered: Remembered, services: Services) -> Call[S
             text = line  # which asks again, for the code
     call = services.registry.parse(text)
     if call is None and remembered.awaiting and not declines(text, remembered, services):
-        return services.registry.parse(f"{remembered.awaiting} {text}")
+        return services.registry.parse(f"{remembered.awaiting}{text}")
     return call
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Generic, TypeAlias, TypeVar
 
-from bot.dialogue.parameter import Parameter
+from bot.dialogue.parameter import BETWEEN_TEXTS, Kind, Parameter
 from bot.dialogue.reply import Question, Reply
 from bot.i18n import Message, Phrase
 
@@ -141,13 +141,26 @@ class Call(Generic[S]):
 
     def line(self) -> str:
         """Return the line of chat that says the same; parsing it gives this call again."""
-        words = [self.command.spoken]
-        kept = 1
+        line, kept = self.command.spoken, self.command.spoken
+        before: Kind | None = None
         for parameter in self.command.parameters:
             value = self.arguments.get(parameter.name, parameter.default)
             if value is None:
                 break
-            words.append(value)
+            line += f"{_between(before, parameter)}{value}"
+            before = parameter.kind
             if value != parameter.default:
-                kept = len(words)
-        return " ".join(words[:kept])
+                kept = line
+        return kept
+
+    def beginning(self, parameter: Parameter) -> str:
+        """Return the beginning of the line that a value of *parameter*, which is missing, completes."""
+        names = [one.name for one in self.command.parameters]
+        given = self.command.parameters[: names.index(parameter.name)]
+        before = given[-1].kind if given and given[-1].name in self.arguments else None
+        return self.line() + _between(before, parameter)
+
+
+def _between(before: Kind | None, parameter: Parameter) -> str:
+    """Return what stands in a line between a value of the kind *before* and that of *parameter*."""
+    return BETWEEN_TEXTS if before is parameter.kind is Kind.TEXT else " "

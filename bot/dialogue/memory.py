@@ -1,7 +1,8 @@
 """What a conversation was about a moment ago: in memory only, for minutes, for so many people.
 
 It makes "why?" and "2" understood.  Nothing of it is ever written down, and no message text is
-in it: only which fact was shown, and which lines were offered.
+in it: only which fact was shown, and which lines were offered; and of those who are asked for several
+texts one after the other (administrators who announce a breach), the ones before the last.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Generic
 
 from bot.dialogue.command import CONFIRM, Call, Command, S
-from bot.dialogue.parameter import Kind
+from bot.dialogue.parameter import BETWEEN_TEXTS, Kind
 from bot.i18n import translator
 
 _MARKS = ",.:;!?/"
@@ -96,11 +96,13 @@ def _with(command: Command[S], words: Sequence[_Word]) -> Call[S] | None:
     """
     arguments: dict[str, str] = {}
     rest = list(words)
+    texts = [parameter for parameter in command.parameters if parameter.kind is Kind.TEXT]
     for parameter in command.parameters:
         if parameter.kind is Kind.TEXT and rest:
-            arguments[parameter.name] = rest[0].rest.strip()
-            rest = []
-        elif rest and parameter.allows(rest[0].said):
+            written = rest[0].rest.split(BETWEEN_TEXTS, len(texts) - 1)
+            arguments |= {one.name: text.strip() for one, text in zip(texts, written, strict=False) if text.strip()}
+            return Call(command, arguments)
+        if rest and parameter.allows(rest[0].said):
             arguments[parameter.name] = rest.pop(0).said
         elif parameter.default is None:
             break

@@ -136,13 +136,14 @@ def form_question(command: Command[S], parameters: Iterable[Parameter], tr: Tran
     return Form(tr(command.title), tuple(_asked(parameter, tr) for parameter in parameters))
 
 
-_FIELDS: dict[Kind, FieldType] = {Kind.CHOICE: "list-single", Kind.NUMBER: "text-single", Kind.TEXT: "text-multi"}
+_FIELDS: dict[Kind, FieldType] = {Kind.CHOICE: "list-single", Kind.TEXT: "text-multi"}
+"""All others are a word."""
 
 
 def _asked(parameter: Parameter, tr: Translator) -> FormField:
     return FormField(
         parameter.name,
-        _FIELDS[parameter.kind],
+        _FIELDS.get(parameter.kind, "text-single"),
         tr(parameter.prompt),
         (parameter.default,) if parameter.default is not None else (),
         tuple((option.value, tr(option.label)) for option in parameter.options),

@@ -61,7 +61,7 @@ class Notices(Facts):
 class Policy(Facts):
     """A version of the privacy policy (Art. 13 and 14 GDPR)."""
 
-    version: Annotated[str, Field(min_length=1, description="name of this version")]
+    version: Annotated[str, Field(min_length=1, max_length=64, description="name of this version")]
     effective: Annotated[CalendarDay, Field(description="first day on which it is in force")]
     published: Annotated[CalendarDay | None, Field(description="when it was published")] = None
     languages: Annotated[

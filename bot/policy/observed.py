@@ -19,6 +19,8 @@ Limit: TypeAlias = Seconds | Unlimited | None
 
 def moment(value: object) -> datetime | None:
     """Return a time that is given in seconds since 1970; None when it is none that a calendar knows."""
+    if isinstance(value, datetime):
+        return value
     if not isinstance(value, int | float):
         return None
     try:
@@ -31,6 +33,11 @@ Moment: TypeAlias = Annotated[
     datetime | None, BeforeValidator(moment), WithJsonSchema({"type": ["number", "null"], "description": "Unix time"})
 ]
 """A time in UTC, or None."""
+
+KnownMoment: TypeAlias = Annotated[
+    datetime, BeforeValidator(moment), WithJsonSchema({"type": "number", "description": "Unix time"})
+]
+"""A time in UTC."""
 
 
 class Observed(BaseModel):
@@ -139,6 +146,27 @@ class Identity(Observed):
     """A random name for an account, as long as that account exists."""
 
     id: Annotated[str, Field(min_length=1)]
+
+
+class Newcomer(Observed):
+    """An account whose first client was ready for messages at that time; *language* is a tag of BCP 47."""
+
+    account: str
+    time: KnownMoment
+    language: str | None = None
+
+
+class NewcomersPage(Observed):
+    """Some of those who were not welcomed yet, in the order of time; *next* as with accounts."""
+
+    newcomers: tuple[Newcomer, ...]
+    next: str | None = None
+
+
+class Welcomed(Observed):
+    """How many newcomers a server forgot, because they were welcomed."""
+
+    forgotten: Annotated[int, Field(ge=0)]
 
 
 class Slot(Observed):

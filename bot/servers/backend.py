@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.policy.observed import AccountsPage, Erased, Hello, Identity, Inventory, RecordsPage, Settings, Slot
+from bot.policy.observed import (
+    AccountsPage,
+    Erased,
+    Hello,
+    Identity,
+    Inventory,
+    Newcomer,
+    NewcomersPage,
+    RecordsPage,
+    Settings,
+    Slot,
+    Welcomed,
+)
 
 
 class ServerError(Exception):
@@ -66,6 +78,16 @@ class ServerBackend(Protocol):
 
     async def records(self, account: str, category: str, after: str | None = None, limit: int = 50) -> RecordsPage:
         """Return a page of the data themselves."""
+
+    async def newcomers(self, after: str | None = None, limit: int = 500) -> NewcomersPage:
+        """Return a page of those who logged in for the first time and were not `welcomed` yet; at most 1,000."""
+
+    async def welcomed(self, entries: Iterable[Newcomer]) -> Welcomed:
+        """Have newcomers forgotten, at most 1,000.
+
+        One that is not there any more is passed over, and so is one with another time: it is another account
+        of the same name.
+        """
 
     async def identify(self, account: str) -> Identity:
         """Return a random name of *account*, which another account of the same name has not."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from time import perf_counter
+from typing import Protocol, TypeVar
 
 from pydantic import ValidationError
 
+from bot.measures import NOTHING, Measures
 from bot.policy.observed import (
     AccountsPage,
     Erased,
@@ -16,12 +18,15 @@ from bot.policy.observed import (
     Hello,
     Identity,
     Inventory,
+    Newcomer,
+    NewcomersPage,
     Observed,
     RecordsPage,
     Settings,
     Slot,
+    Welcomed,
 )
-from bot.servers.backend import Unsupported
+from bot.servers.backend import ServerError, Unsupported
 
 NAMESPACE = "xmpp-privacy-bot:companion:1"
 PROTOCOL = 1
@@ -41,10 +46,10 @@ P = TypeVar("P", bound=Observed)
 
 
 class Companion:
-    """The companion module of one host, as a `ServerBackend`."""
+    """The companion module of one host, as a `ServerBackend`; *measures* is told of every request."""
 
-    def __init__(self, host: str, ask: Ask) -> None:
-        self._host, self._ask = host, ask
+    def __init__(self, host: str, ask: Ask, measures: Measures = NOTHING) -> None:
+        self._host, self._ask, self._measures = host, ask, measures
         self._node: str | None = None
 
     @property
@@ -59,6 +64,15 @@ class Companion:
 
     async def hello(self) -> Hello:
         """Return who answers; raises `Unsupported` when it speaks another protocol."""
+        try:
+            hello = await self._hello()
+        except ServerError:
+            self._measures.module(is_there=False)
+            raise
+        self._measures.module(is_there=True)
+        return hello
+
+    async def _hello(self) -> Hello:
         hello = await self._asked("hello", Hello)
         if hello.protocol != PROTOCOL:
             raise Unsupported(
@@ -93,6 +107,15 @@ class Companion:
         """Return a page of the data themselves."""
         return await self._asked("records", RecordsPage, account=account, category=category, after=after, limit=limit)
 
+    async def newcomers(self, after: str | None = None, limit: int = 500) -> NewcomersPage:
+        """Return a page of those who logged in for the first time and were not `welcomed` yet."""
+        return await self._asked("newcomers", NewcomersPage, after=after, limit=limit)
+
+    async def welcomed(self, entries: Iterable[Newcomer]) -> Welcomed:
+        """Have newcomers forgotten."""
+        accounts = [{"account": entry.account, "time": _seconds(entry.time)} for entry in entries]
+        return await self._asked("welcomed", Welcomed, changes=True, accounts=accounts)
+
     async def identify(self, account: str) -> Identity:
         """Return a random name of *account*, which another account of the same name has not."""
         return await self._asked("identify", Identity, changes=True, account=account)
@@ -117,14 +140,21 @@ class Companion:
 
     async def _asked(self, operation: str, model: type[P], *, changes: bool = False, **arguments: object) -> P:
         given = {name: value for name, value in arguments.items() if value is not None}
-        return _read(model, await self._ask(operation, json.dumps(given, ensure_ascii=False), changes=changes))
+        began = perf_counter()
+        try:
+            answer = _read(model, await self._ask(operation, json.dumps(given, ensure_ascii=False), changes=changes))
+        except ServerError as error:
+            self._measures.asked(operation, perf_counter() - began, type(error))
+            raise
+        self._measures.asked(operation, perf_counter() - began)
+        return answer
 
 
 def read_event(text: str) -> Event | None:
     """Return the event that a module tells of; None when it is none that we understand."""
     try:
-        return Event.model_validate(_parsed(text))
-    except (ValueError, ValidationError):
+        return Event.model_validate_json(text)
+    except ValidationError:
         return None
 
 
@@ -134,15 +164,8 @@ def _seconds(time: datetime | None) -> int | None:
 
 def _read(model: type[P], text: str) -> P:
     try:
-        return model.model_validate(_parsed(text))
-    except (ValueError, ValidationError) as error:
+        return model.model_validate_json(text)
+    except ValidationError as error:
         raise Unsupported(
             "the companion module's answer is not as the protocol wants it; install the module that comes with this bot"
         ) from error
-
-
-def _parsed(text: str) -> Mapping[str, Any]:
-    found = json.loads(text)
-    if not isinstance(found, dict):
-        raise ValueError("no object")  # noqa: TRY004 -- as with everything else that is no JSON object
-    return found

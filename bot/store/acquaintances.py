@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Delete, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.claims.announcement import STRANGER, Acquaintance
@@ -33,10 +34,15 @@ class Acquaintances:
             for row in (await connection.execute(chosen)).all():
                 known[names[row.pseudonym]] = Acquaintance(row.language)
             for row in (await connection.execute(told)).all():
-                known[names[row.pseudonym]] = Acquaintance(
-                    row.speaks, row.version, utc_or_none(row.welcomed_at), no_news=row.no_news_at is not None
-                )
+                known[names[row.pseudonym]] = replace(_read(row), language=row.speaks)
         return known
+
+    async def kept(self, account: str) -> Acquaintance | None:
+        """Return what is kept here about *account*, without the language that it chose; None for nothing."""
+        query = select(ACQUAINTANCES).where(ACQUAINTANCES.c.pseudonym == self._database.pseudonyms.account(account))
+        async with self._database.transaction() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else _read(row)
 
     async def hear(self, languages: Mapping[str, str | None]) -> None:
         """Remember which language each account's client speaks; None for the policy's first, which needs no note."""
@@ -52,16 +58,17 @@ class Acquaintances:
         async with self._database.transaction() as connection:
             await connection.execute(rows)
             await connection.execute(ACQUAINTANCES.update().where(known).values(language=None))
+            await connection.execute(_emptied(others))
 
-    async def told(self, connection: AsyncConnection, accounts: Sequence[str], version: str, now: datetime) -> None:
+    async def told(self, connection: AsyncConnection, accounts: Collection[str], version: str, now: datetime) -> None:
         """Note that *accounts* know *version*, in a transaction that notes more."""
         time = now.astimezone(UTC)
         await self._put(connection, [{"account": account, "version": version, "told_at": time} for account in accounts])
 
-    async def welcomed(self, accounts: Sequence[str], version: str, now: datetime) -> None:
-        """Note that *accounts* were welcomed with *version*."""
-        time = now.astimezone(UTC)
-        rows = [{"account": account, "version": version, "told_at": time, "welcomed_at": time} for account in accounts]
+    async def welcomed(self, logins: Mapping[str, datetime], version: str, now: datetime) -> None:
+        """Note that accounts were told of *version* because of their first *logins*, at these times of the server's."""
+        told = {"version": version, "told_at": now.astimezone(UTC)}
+        rows = [{"account": account, **told, "welcomed_at": login.astimezone(UTC)} for account, login in logins.items()]
         async with self._database.transaction() as connection:
             await self._put(connection, rows)
 
@@ -70,6 +77,7 @@ class Acquaintances:
         since = None if wanted else now.astimezone(UTC)
         async with self._database.transaction() as connection:
             await self._put(connection, [{"account": account, "no_news_at": since}])
+            await connection.execute(_emptied([self._database.pseudonyms.account(account)]))
 
     async def forget(self, account: str) -> bool:
         """Forget all of this about *account*; return whether there was anything."""
@@ -94,3 +102,21 @@ class Acquaintances:
             key=itemgetter("pseudonym")
         )  # who writes the same rows at once waits, and never both for each other
         await connection.execute(merged, values)
+
+
+def _read(row: Any) -> Acquaintance:
+    return Acquaintance(
+        row.language,
+        row.version,
+        utc_or_none(row.told_at),
+        utc_or_none(row.welcomed_at),
+        no_news=row.no_news_at is not None,
+    )
+
+
+def _emptied(pseudonyms: Collection[bytes]) -> Delete:
+    """Return what removes rows that say nothing any more."""
+    told = [column for column in ACQUAINTANCES.c if column.name not in ("pseudonym", "sweep")]
+    return delete(ACQUAINTANCES).where(
+        ACQUAINTANCES.c.pseudonym.in_(pseudonyms), *(column.is_(None) for column in told)
+    )

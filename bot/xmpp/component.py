@@ -8,13 +8,14 @@ from functools import partial
 from xml.etree.ElementTree import Element
 
 from bot.commands.desk import Desk
-from bot.commands.events import greet, happened
+from bot.commands.events import greet, happened, logged_in
 from bot.commands.notices import Notice
+from bot.measures import Stanza, Unanswered
 from bot.servers.companion import NAMESPACE, read_event
 from bot.xmpp import outgoing, presence
 from bot.xmpp.connection import Connection
 from bot.xmpp.discovery import Discovery
-from bot.xmpp.elements import error
+from bot.xmpp.elements import condition, error
 from bot.xmpp.incoming import Incoming, read_message
 from bot.xmpp.jid import bare
 from bot.xmpp.limits import Echoes, RateLimit, Verdict
@@ -47,7 +48,8 @@ class Component:
         self._queries = Queries(desk, self._discovery)
         self._echoes = Echoes()
         self._encrypted = RateLimit(1, _ENCRYPTED_NOTICES.total_seconds())
-        self._workers = Workers()
+        self._measures = desk.services.measures
+        self._workers = Workers(self._measures)
 
     async def run(self) -> None:
         """Answer until cancelled."""
@@ -67,11 +69,16 @@ class Component:
         if server is not None and stanza.get("from") == server.host:
             self._on_event(stanza)
             return
+        if stanza.get("type") == "error":
+            self._on_return(stanza)
+            return
         message = read_message(stanza, self._desk.services.policy.languages)
         if message is None or not self._is_person(message.account):
             return
         now = asyncio.get_running_loop().time()
         verdict = self._limit.judge(message.account, now)
+        if verdict is not Verdict.ANSWER:
+            self._measures.rate_limited("message")
         if verdict is Verdict.SILENCE:
             return
         if message.wants_receipt:
@@ -79,11 +86,13 @@ class Component:
         if verdict is Verdict.NOTICE:
             self._notice(message, Notice.TOO_FAST)
         elif message.text is None:
+            self._measures.unanswered(Unanswered.ENCRYPTED)
             if self._encrypted.judge(message.conversation, now) is Verdict.ANSWER:
                 self._notice(message, Notice.ENCRYPTED)
         elif self._echoes.is_echo(message.account, message.text):
             return
         elif len(message.text) > LONGEST_QUESTION:
+            self._measures.unanswered(Unanswered.TOO_LONG)
             self._notice(message, Notice.TOO_LONG)
         else:
             failed = partial(self._notice, message, Notice.FAILED)
@@ -96,13 +105,21 @@ class Component:
     def _on_event(self, stanza: Element) -> None:
         """Act on what the companion module tells; nobody else can write as the host itself."""
         event = read_event(stanza.findtext(_EVENT) or "")
-        if event is not None:
+        if event is not None and not logged_in(event, self._desk.services):
             self._workers.add(Job(partial(happened, event, self._desk.services), lambda _incident: None))
+
+    def _on_return(self, stanza: Element) -> None:
+        """Note that a message of ours could not be delivered; at once for letters that are not confirmed yet."""
+        announcer = self._desk.services.announcer
+        if announcer is not None:
+            returned = bare(stanza.get("from", "")), stanza.get("id", ""), condition(stanza)
+            if not announcer.returned(*returned):
+                self._workers.add(Job(partial(announcer.returned_late, *returned), lambda _incident: None))
 
     def on_presence(self, stanza: Element) -> None:
         """Accept subscriptions and answer probes."""
         account = bare(stanza.get("from", ""))
-        if self._is_person(account) and self._is_within_limit(account):
+        if self._is_person(account) and self._is_within_limit(account, "presence"):
             for answer in presence.answers(stanza, self._discovery.avatar_hash):
                 self._send_element(answer)
 
@@ -111,7 +128,7 @@ class Component:
         if stanza.get("type") not in ("get", "set"):
             self._on_answer(stanza)
             return
-        if not self._is_within_limit(bare(stanza.get("from", ""))):
+        if not self._is_within_limit(bare(stanza.get("from", "")), "iq"):
             self._send_element(error(stanza, "wait", "resource-constraint"))
             return
         self._workers.add(Job(partial(self._answer_iq, stanza), partial(self._refuse, stanza)))
@@ -121,9 +138,12 @@ class Component:
         local, _at, host = account.rpartition("@")
         return local != "" and host != self._domain
 
-    def _is_within_limit(self, account: str) -> bool:
+    def _is_within_limit(self, account: str, stanza: Stanza) -> bool:
         now = asyncio.get_running_loop().time()
-        return self._requests.judge(account, now) is Verdict.ANSWER
+        if self._requests.judge(account, now) is Verdict.ANSWER:
+            return True
+        self._measures.rate_limited(stanza)
+        return False
 
     async def _answer(self, message: Incoming, text: str) -> None:
         spoken = await self._desk.chat(

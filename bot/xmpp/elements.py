@@ -34,6 +34,13 @@ def error(iq: Element, type_: str, condition: str, detail: tuple[str, str] | Non
     return stanza
 
 
+def condition(stanza: Element) -> str:
+    """Return the defined condition of an error stanza (RFC 6120 §8.3.3)."""
+    problem = stanza.find(f"{{{ns.COMPONENT}}}error")
+    conditions = [] if problem is None else [one.tag.rpartition("}")[2] for one in problem if ns.STANZAS in one.tag]
+    return conditions[0] if conditions else "undefined-condition"
+
+
 def _answer(iq: Element, type_: str, language: str | None) -> Element:
     attributes = {"type": type_, "from": iq.get("to", ""), "to": iq.get("from", ""), "id": iq.get("id", "")}
     if language is not None:

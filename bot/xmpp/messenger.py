@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from bot.announcements.courier import Letter
 from bot.dialogue.rendering import chat_notice
 from bot.dialogue.reply import Reply
 from bot.i18n import translator
@@ -33,6 +36,15 @@ class XmppMessenger:
         self._connection.send(stanza)
         await self._requests.barrier()
         return id_
+
+    async def deliver(self, letters: Sequence[Letter]) -> None:
+        """Send *letters*, and return when the server has processed them all; raises `Unreachable`."""
+        if not self._connection.is_open:
+            raise Unreachable("there is no connection to the server")
+        sender = self._address()
+        for letter in letters:
+            self._connection.send(outgoing.letter(sender, letter))
+        await self._requests.barrier(patient=True)
 
     def _address(self) -> str:
         """Return the address that the module shows as the bot's on the host, if there is one."""

@@ -21,6 +21,7 @@ CORRECTION = "urn:xmpp:message-correct:0"
 FALLBACK = "urn:xmpp:fallback:0"
 REPLY = "urn:xmpp:reply:0"
 HINTS = "urn:xmpp:hints"
+STANZA_IDS = "urn:xmpp:sid:0"
 CARBONS = "urn:xmpp:carbons:2"
 
 SILENT = frozenset(

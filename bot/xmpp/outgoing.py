@@ -8,6 +8,7 @@ import secrets
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
+from bot.announcements.courier import Letter
 from bot.dialogue.rendering import ChatMessage
 from bot.xmpp import namespaces as ns
 from bot.xmpp.incoming import Incoming
@@ -46,9 +47,19 @@ def unasked(
 ) -> tuple[str, str]:
     """Return the id and the stanza of a message that answers nothing; it may correct another (XEP-0308 §3)."""
     id_ = f"{_RUN}-{next(_NUMBERS)}"
-    attributes = f"from={_attribute(sender)} to={_attribute(to)} type='chat' id='{id_}' xml:lang={_attribute(language)}"
     correction = f"<replace xmlns='{ns.CORRECTION}' id={_attribute(replacing)}/>" if replacing else ""
-    return id_, f"<message {attributes}>{_written(said)}{correction}{_PRIVATE if personal else ''}</message>"
+    return id_, _chat(sender, to, id_, language, f"{_written(said)}{correction}{_PRIVATE if personal else ''}")
+
+
+def letter(sender: str, one: Letter) -> str:
+    """Return the stanza of a letter: its id says that it is the same, whoever handed it on (XEP-0359 §3.1)."""
+    origin = f"<origin-id xmlns='{ns.STANZA_IDS}' id={_attribute(one.id)}/>"
+    return _chat(sender, one.to, one.id, one.language, f"{_content(one.said)}{origin}")
+
+
+def _chat(sender: str, to: str, id_: str, language: str, content: str) -> str:
+    attributes = f"from={_attribute(sender)} to={_attribute(to)} type='chat' id={_attribute(id_)}"
+    return f"<message {attributes} xml:lang={_attribute(language)}>{content}</message>"
 
 
 _PRIVATE = f"<no-permanent-store xmlns='{ns.HINTS}'/><no-copy xmlns='{ns.HINTS}'/><private xmlns='{ns.CARBONS}'/>"

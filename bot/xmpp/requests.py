@@ -10,9 +10,8 @@ from bot.servers import Changed, NoSuchAccount, Refused, ServerError, Unreachabl
 from bot.servers.companion import NAMESPACE
 from bot.xmpp import namespaces as ns
 from bot.xmpp.connection import Connection
-from bot.xmpp.elements import child
+from bot.xmpp.elements import child, condition
 
-_ERROR = f"{{{ns.COMPONENT}}}error"
 _RESULT = f"{{{NAMESPACE}}}result"
 
 _AT_ONCE = 16
@@ -43,21 +42,25 @@ class Requests:
         )
         child(iq, NAMESPACE, "query", arguments, op=operation)
         async with self._limit:
-            answer = await self._answered(iq)
+            answer = await self._answered(iq, self._seconds)
         if answer.get("type") == "error":
-            raise _problem(_condition(answer), self._host)
+            raise _problem(condition(answer), self._host)
         return answer.findtext(_RESULT) or ""
 
-    async def barrier(self) -> None:
-        """Return when the host has processed all that was sent before; raises `Unreachable`."""
+    async def barrier(self, *, patient: bool = False) -> None:
+        """Return when the host has processed all that was sent before; raises `Unreachable`.
+
+        Whoever is *patient* waits as long as the connection lives: what a slow server still has in its
+        queue is not to be sent again.
+        """
         iq = Element(
             f"{{{ns.COMPONENT}}}iq",
             {"type": "get", "id": f"ask-{secrets.token_hex(8)}", "from": self._component, "to": self._host},
         )
         child(iq, ns.PING, "ping")
-        await self._answered(iq)  # an error is an answer too
+        await self._answered(iq, None if patient else self._seconds)  # an error is an answer too
 
-    async def _answered(self, iq: Element) -> Element:
+    async def _answered(self, iq: Element, seconds: float | None) -> Element:
         id_ = iq.get("id", "")
         future: asyncio.Future[Element] = asyncio.get_running_loop().create_future()
         self._pending[id_] = future
@@ -66,10 +69,10 @@ class Requests:
                 raise Unreachable("there is no connection to the server")
             self._connection.send_element(iq)
             # Not wait_for: before Python 3.12, that loses a cancellation that comes with the answer.
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(seconds):
                 return await future
         except TimeoutError:
-            raise Unreachable(f"{self._host} did not answer within {self._seconds:.0f} seconds") from None
+            raise Unreachable(f"{self._host} did not answer within {seconds:.0f} seconds") from None
         finally:
             del self._pending[id_]
 
@@ -86,15 +89,9 @@ class Requests:
                 pending.set_exception(Unreachable("the connection to the server was lost"))
 
 
-def _condition(stanza: Element) -> str:
-    problem = stanza.find(_ERROR)
-    conditions = [] if problem is None else [one.tag.rpartition("}")[2] for one in problem if ns.STANZAS in one.tag]
-    return conditions[0] if conditions else "undefined-condition"
-
-
-def _problem(condition: str, host: str) -> ServerError:
+def _problem(problem: str, host: str) -> ServerError:
     """Return the error of docs/companion-protocol.md as ours."""
-    match condition:
+    match problem:
         case "item-not-found":
             return NoSuchAccount("there is no such account")
         case "conflict":
@@ -103,7 +100,7 @@ def _problem(condition: str, host: str) -> ServerError:
             return Unsupported(f"the companion module on {host} cannot do this")
         case "forbidden" | "not-allowed" | "bad-request":
             return Refused(
-                f"the companion module on {host} refuses this component ({condition}); "
+                f"the companion module on {host} refuses this component ({problem}); "
                 "compare the component's domain in its options"
             )
         case "service-unavailable" | "remote-server-not-found":
@@ -111,4 +108,4 @@ def _problem(condition: str, host: str) -> ServerError:
                 f"{host} has no companion module; install it: privacy-bot server-module prosody (or: ejabberd)"
             )
         case _:
-            return Unreachable(f"{host} failed ({condition}); its log says why")
+            return Unreachable(f"{host} failed ({problem}); its log says why")

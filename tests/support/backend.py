@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.policy.observed import (
     AccountsPage,
     Erased,
+    Event,
     Hello,
     Holding,
     Identity,
     Inventory,
+    Newcomer,
+    NewcomersPage,
     RecordsPage,
     Setting,
     Settings,
     Slot,
+    Welcomed,
 )
 from bot.policy.terms import Category
 from bot.servers import Changed, NoSuchAccount, Refused, Unsupported
 
 Item = dict[str, Any]
 
-ERASABLE = frozenset(Category) - {Category.PASSWORD, Category.SESSIONS, Category.IP_ADDRESSES}
+ERASABLE = frozenset(Category) - {Category.PASSWORD, Category.SESSIONS, Category.IP_ADDRESSES, Category.BOT_RECORDS}
 CATEGORIES = frozenset(Category)
 DATED = frozenset({Category.ARCHIVE, Category.OFFLINE_MESSAGES, Category.UPLOADS, Category.ROOM_ARCHIVE})
 
@@ -43,6 +47,11 @@ SETTINGS = Settings(
 )
 
 
+OPERATIONS = frozenset(
+    ("hello", "settings", "accounts", "inventory", "records", "newcomers", "welcomed", "erase", "identify", "slot")
+)
+
+
 @dataclass
 class MemoryServer:
     """What a server holds, by account and category; a `ServerBackend`.
@@ -55,6 +64,8 @@ class MemoryServer:
         largest: bytes of a file that can be uploaded; None without an upload service.
         identities: the random names of accounts.
         place: of the upload service; by default nobody listens there.
+        newcomers_held: who logged in for the first time and was not welcomed yet.
+        met: who logged in ever.
     """
 
     accounts_held: dict[str, dict[str, list[Item]]] = field(default_factory=dict)
@@ -64,6 +75,17 @@ class MemoryServer:
     largest: int | None = 10_000_000
     identities: dict[str, str] = field(default_factory=dict)
     place: str = "http://127.0.0.1:9"
+    newcomers_held: dict[str, Newcomer] = field(default_factory=dict)
+    met: set[str] = field(default_factory=set)
+
+    def log_in(self, account: str, language: str | None = None, at: datetime | None = None) -> Event:
+        """Have a client of *account* be ready for messages; returns what the bot is told of it."""
+        time = (at or datetime.now(UTC)).replace(microsecond=0)
+        first = account not in self.met
+        if first:
+            self.met.add(account)
+            self.newcomers_held[account] = Newcomer(account=account, time=time, language=language)
+        return Event(event="login", account=account, language=language, first=first, time=time)
 
     async def hello(self) -> Hello:
         """Return who answers."""
@@ -73,9 +95,7 @@ class MemoryServer:
             server="memory",
             version="1",
             node="privacy",
-            operations=frozenset(
-                {"hello", "settings", "accounts", "inventory", "records", "erase", "identify", "slot"}
-            ),
+            operations=OPERATIONS,
             categories=CATEGORIES,
             erasable=ERASABLE,
             dated=DATED,
@@ -99,24 +119,52 @@ class MemoryServer:
     ) -> Inventory:
         """Return what is held."""
         await asyncio.sleep(0)
-        held = self._held(account)
+        self._held(account)
         known = [name for name in categories or sorted(CATEGORIES) if name in CATEGORIES]
         return Inventory(
             account=account,
-            holdings=tuple(_holding(name, _older(held.get(name, []), name, before)[0], details) for name in known),
+            holdings=tuple(
+                _holding(name, _older(self._items(account, name), name, before)[0], details) for name in known
+            ),
             absent=tuple(name for name in categories if name not in known),
         )
 
     async def records(self, account: str, category: str, after: str | None = None, limit: int = 50) -> RecordsPage:
         """Return a page of the data themselves."""
-        held = self._held(account)
+        self._held(account)
         _refuse_unless(category in CATEGORIES)
         if not 0 < limit <= 200 or (after is not None and not after.isdigit()):
             raise Refused("bad-request")
-        items = [_public(item) for item in held.get(category, [])]
+        items = [_public(item) for item in self._items(account, category)]
         start = int(after or 0)
         end = start + limit
         return RecordsPage(items=tuple(items[start:end]), next=str(end) if end < len(items) else None, total=len(items))
+
+    async def newcomers(self, after: str | None = None, limit: int = 500) -> NewcomersPage:
+        """Return a page of those who were not welcomed yet; the cursor is a time and a name."""
+        time, _slash, name = (after or "0/").partition("/")
+        if not 0 < limit <= 1000 or not time.isdigit() or not _slash:
+            raise Refused("bad-request")
+        waiting = sorted((int(one.time.timestamp()), one.account) for one in self.newcomers_held.values())
+        rest = [account for at, account in waiting if (at, account) > (int(time), name)]
+        page = tuple(self.newcomers_held[account] for account in rest[:limit])
+        following = f"{page[-1].time.timestamp():.0f}/{page[-1].account}" if len(rest) > limit else None
+        return NewcomersPage(newcomers=page, next=following)
+
+    async def welcomed(self, entries: Iterable[Newcomer]) -> Welcomed:
+        """Forget newcomers."""
+        given = list(entries)
+        if len(given) > 1000 or not all(_is_name(entry.account) for entry in given):
+            raise Refused("bad-request")
+        names = {entry.account: entry.time for entry in given}
+        known = {
+            account
+            for account, time in names.items()
+            if account in self.newcomers_held and self.newcomers_held[account].time == time
+        }
+        for account in known:
+            del self.newcomers_held[account]
+        return Welcomed(forgotten=len(known))
 
     async def identify(self, account: str) -> Identity:
         """Return the random name of an account."""
@@ -135,6 +183,8 @@ class MemoryServer:
         if category == Category.ACCOUNT:
             del self.accounts_held[account]
             self.identities.pop(account, None)
+            self.newcomers_held.pop(account, None)
+            self.met.discard(account)
             return Erased(erased=1)
         gone, kept = _older(held.get(category, []), category, before)
         held[category] = kept
@@ -153,11 +203,21 @@ class MemoryServer:
         return Slot(put=place, get=place, retention=604_800)
 
     def _held(self, account: str) -> dict[str, list[Item]]:
-        if not account or set(account) & set("@/ \"&'<>:"):
+        if not _is_name(account):
             raise Refused("bad-request")
         if account not in self.accounts_held:
             raise NoSuchAccount
         return self.accounts_held[account]
+
+    def _items(self, account: str, category: str) -> list[Item]:
+        """Return what there is of a category; a newcomer's entry is one of the bot's records."""
+        waiting = self.newcomers_held.get(account) if category == Category.BOT_RECORDS else None
+        entry = {"store": "privacy_bot_newcomers", "time": waiting.time.timestamp()} if waiting else None
+        return [*self.accounts_held[account].get(category, []), *([entry] if entry else [])]
+
+
+def _is_name(account: str) -> bool:
+    return account != "" and not set(account) & set("@/ \"&'<>:")
 
 
 def _older(items: list[Item], category: str, before: datetime | None) -> tuple[list[Item], list[Item]]:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot import app, config, files, i18n
-from bot.app import Unusable, reload
+from bot import app, config, files, i18n, loading
+from bot.announcements.versions import History
 from bot.commands import desk
 from bot.commands.build import services, understander
 from bot.commands.desk import Desk
 from bot.config import Settings
-from bot.policy.model import read_policy
+from bot.loading import Attempts, Unusable, load, reload, watching
+from bot.store import Store
 from tests.conftest import NOW, shipped
 from tests.support.server import SECRET, fake_server
 
@@ -48,8 +51,25 @@ def settings(shelf: Path) -> Settings:
 
 
 @pytest.fixture
-def front(settings: Settings) -> Desk:
-    return Desk(services(read_policy(settings.policy)), understander())
+async def history(settings: Settings, store: Store) -> History:
+    """What the file says, taken a week ago."""
+    one, loaded = History(store), load(settings, Attempts())
+    await one.take(loaded.policy, loaded.document, loading.now() - timedelta(days=7))
+    return one
+
+
+@pytest.fixture
+def front(history: History) -> Desk:
+    return Desk(services(history.current), understander())
+
+
+def changed(text: str, day: date | None = None) -> str:
+    """The next version of the policy, in force today or on *day*: files are kept two days longer."""
+    assert 'version: "2.1"' in text
+    assert "retention: 7 days" in text
+    effective = (day or loading.now().date()).isoformat()
+    text = re.sub(r"^effective: .*$", f"effective: {effective}", text, flags=re.MULTILINE)
+    return text.replace('version: "2.1"', 'version: "2.2"', 1).replace("retention: 7 days", "retention: 9 days")
 
 
 async def says(front: Desk, language: str) -> str:
@@ -76,36 +96,79 @@ async def says(front: Desk, language: str) -> str:
     ],
 )
 async def test_what_is_broken_leaves_the_old_in_force(
-    settings: Settings, caplog: pytest.LogCaptureFixture, name: str, broken: str, said: str
+    front: Desk,
+    history: History,
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    broken: str,
+    said: str,
 ) -> None:
-    front = Desk(services(read_policy(settings.policy)), understander())
     before = [await says(front, language) for language in ("en", "de")]
     (settings.policy.parent / name).write_text(broken)
-    reload(front, settings)
+    await reload(front, history, settings)
     assert said in caplog.text
     assert "stays in force" in caplog.text
     assert [await says(front, language) for language in ("en", "de")] == before
 
 
-async def test_what_is_good_takes_effect(front: Desk, settings: Settings, shelf: Path) -> None:
+async def test_what_is_good_takes_effect(front: Desk, history: History, settings: Settings, shelf: Path) -> None:
     assert "for 7 days" in await says(front, "en")
-    policy = settings.policy.read_text()
-    assert "retention: 7 days" in policy
-    settings.policy.write_text(policy.replace("retention: 7 days", "retention: 9 days"))
+    settings.policy.write_text(changed(settings.policy.read_text()))
     catalogue = shelf / "locales" / "de" / "LC_MESSAGES" / "bot.po"
     catalogue.write_text(catalogue.read_text().replace("Tage", "Täglein"))
-    reload(front, settings)
+    await reload(front, history, settings)
     assert "for 9 days" in await says(front, "en")
 
 
-async def test_languages_come_and_go(front: Desk, settings: Settings, shelf: Path) -> None:
+async def test_a_policy_that_changes_under_its_old_name_is_refused(
+    front: Desk, history: History, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.policy.write_text(settings.policy.read_text().replace("retention: 7 days", "retention: 9 days"))
+    await reload(front, history, settings)
+    assert re.search(r"policy\.yaml:\d+:1: there was another version '2\.1' already", caplog.text)
+    assert "nothing was reloaded; version 2.1 stays in force" in caplog.text
+    assert "for 7 days" in await says(front, "en")
+
+
+async def test_a_version_waits_for_its_day(
+    front: Desk, history: History, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "_LOOK_EVERY", 0.01)
+    now = loading.now()
+    settings.policy.write_text(changed(settings.policy.read_text(), now.date() + timedelta(days=1)))
+    await reload(front, history, settings)
+    assert "for 7 days" in await says(front, "en")
+    monkeypatch.setattr(loading, "now", lambda: now + timedelta(days=1))
+    hangup = asyncio.Event()
+    running = asyncio.create_task(watching(hangup, front, history, settings))
+    while front.services.policy.version != "2.2":  # noqa: ASYNC110 -- whoever asks is told nothing else either
+        await asyncio.sleep(0.01)
+    assert "for 9 days" in await says(front, "en")
+    running.cancel()
+
+
+async def test_a_day_that_comes_while_a_broken_file_is_read(
+    front: Desk, history: History, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    now, old = loading.now(), settings.policy.read_text()
+    settings.policy.write_text(changed(old, now.date() + timedelta(days=1)))
+    await reload(front, history, settings)
+    monkeypatch.setattr(loading, "now", lambda: now + timedelta(days=1))
+    settings.policy.write_text(old)
+    await reload(front, history, settings)
+    assert "nothing was reloaded; version 2.2 stays in force" in caplog.text
+    assert "for 9 days" in await says(front, "en")
+
+
+async def test_languages_come_and_go(front: Desk, history: History, settings: Settings, shelf: Path) -> None:
     shutil.copytree(shelf / "locales" / "de", shelf / "locales" / "nds")
-    reload(front, settings)
+    await reload(front, history, settings)
     assert set(front.services.languages) == {"de", "en", "nds"}
     assert "7" in await says(front, "nds")
     shutil.rmtree(shelf / "locales" / "nds")
     shutil.rmtree(shelf / "locales" / "de")
-    reload(front, settings)
+    await reload(front, history, settings)
     assert "for 7 days" in await says(front, "de")
 
 
@@ -140,13 +203,16 @@ async def test_from_start_to_stop(
         await server.connected()
         server.send(question.format(settings.component))
         assert "for 7 days" in await server.received("</message>")
-        policy = settings.policy.read_text()
-        for days, text in ((9, policy.replace("retention: 7 days", "retention: 9 days")), (9, "broken")):
+        for text, logged in (
+            (changed(settings.policy.read_text()), "reloaded with"),
+            ("broken", "nothing was reloaded"),
+        ):
             settings.policy.write_text(text)
             os.kill(os.getpid(), signal.SIGHUP)
-            await asyncio.sleep(0.1)
+            while logged not in caplog.text:  # noqa: ASYNC110 -- the log is all that tells
+                await asyncio.sleep(0.01)
             server.send(question.format(settings.component))
-            assert f"for {days} days" in await server.received("</message>")
+            assert "for 9 days" in await server.received("</message>")
         os.kill(os.getpid(), signal.SIGTERM)
         await server.received("</stream:stream>")
         await running

@@ -6,11 +6,13 @@ import asyncio
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,24 @@ def test_nothing_starts_with_a_broken_policy(tmp_path: Path, capsys: pytest.Capt
     assert not (tmp_path / "privacy-bot.db").exists()
 
 
+def test_nothing_starts_when_the_port_for_metrics_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "policy.yaml").write_text(shipped("starter").read_text())
+    (tmp_path / "secret").write_text("secret")
+    config = tmp_path / "bot.yaml"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        config.write_text(
+            f"component: privacy.localhost\npolicy: policy.yaml\nsecret_file: secret\nmetrics: {{port: {port}}}\n"
+        )
+        assert main(["run", "--config", str(config)]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said == (
+        f"metrics: nothing can listen on port {port} of 127.0.0.1: Address already in use; "
+        "set 'metrics: port' to a free port above 1023, or remove the section 'metrics'"
+    )
+    assert not (tmp_path / "privacy-bot.db").exists()
+
+
 class Running:
     """The program, started for real, with its log line by line."""
 
@@ -147,7 +167,9 @@ def test_refused_connection_is_one_clear_line_and_sigterm_ends_with_0(tmp_path: 
 def test_reload_takes_a_good_policy_and_leaves_the_old_one_for_a_broken_one(tmp_path: Path) -> None:
     running = Running(tmp_path, closed_port())
     running.until("nobody listens there")
-    running.policy.write_text(shipped("starter").read_text().replace('version: "1"', 'version: "2"'))
+    starter, today = shipped("starter").read_text(), datetime.now(UTC).date().isoformat()
+    new = starter.replace('version: "1"', 'version: "2"')
+    running.policy.write_text(re.sub(r"^effective: [-\d]+", f"effective: {today}", new, flags=re.MULTILINE))
     running.process.send_signal(signal.SIGHUP)
     assert "version 2" in running.until("reloaded")
     running.policy.write_text("version: 3\n")

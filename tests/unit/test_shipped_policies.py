@@ -71,10 +71,11 @@ def test_every_kind_of_service_of_the_examples_is_one_that_a_statement_is_about(
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_what_the_bot_itself_keeps_is_part_of_every_shipped_policy(path: object) -> None:
     policy = read_policy(SHIPPED / str(path))
-    chosen, done = policy.about(Category.BOT_RECORDS, day=policy.effective)
+    chosen, told, done = policy.about(Category.BOT_RECORDS, day=policy.effective)
     assert set(chosen.fields) == {FieldName.PSEUDONYM, FieldName.CHOSEN_LANGUAGE, FieldName.TIME}
     assert set(done.fields) == {FieldName.PSEUDONYM, FieldName.TIME}
-    for one in (chosen, done):
+    assert set(told.fields) == {FieldName.PSEUDONYM, FieldName.TIME}
+    for one in (chosen, told, done):
         assert {FieldName.CONTENT, FieldName.IP_ADDRESS} <= set(one.fields_not_stored)
 
 

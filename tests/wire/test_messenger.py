@@ -7,6 +7,8 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
+from bot.announcements.courier import Letter
+from bot.dialogue.rendering import ChatMessage
 from bot.dialogue.reply import Choice, Lead, Reply
 from bot.servers import Unreachable
 from bot.servers.companion import Companion
@@ -82,3 +84,31 @@ async def test_without_a_server_nothing_is_claimed() -> None:
     line.opened = False
     with pytest.raises(Unreachable):
         await messenger(line).tell(ALICE, Reply("t", (Lead("Done."),)), "en")
+
+
+async def test_letters_are_sent_and_then_confirmed_all_together() -> None:
+    line = Line()
+    said = ChatMessage("Moin <&>", (("policy", "The “policy”"),))
+    letters = [Letter(f"{name}@{HOST}", f"w-{name}", "de", said) for name in ("o'hara", "bob")]
+    await messenger(line).deliver(letters)
+    *messages, barrier = line.sent
+    assert barrier.tag.endswith("}iq")
+    for message, letter in zip(messages, letters, strict=True):
+        assert (message.get("from"), message.get("to"), message.get("type")) == (f"privacy@{BOT}", letter.to, "chat")
+        assert (message.get("id"), message.get(ns.XML_LANG)) == (letter.id, "de")
+        origin = message.find(f"{{{ns.STANZA_IDS}}}origin-id")
+        assert origin is not None
+        assert origin.get("id") == letter.id
+        assert message.findtext(BODY) == "Moin <&>"
+        assert [one.get("label") for one in message.iter(f"{{{ns.QUICK_RESPONSE}}}response")] == ["The “policy”"]
+
+
+async def test_letters_that_nobody_confirmed_are_not_delivered() -> None:
+    line = Line()
+    letters = [Letter(ALICE, "w", "en", ChatMessage("Hello"))]
+    line.answers = False
+    with pytest.raises(Unreachable):
+        await messenger(line).deliver(letters)
+    line.opened = False
+    with pytest.raises(Unreachable):
+        await messenger(line).deliver(letters)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
@@ -32,6 +34,15 @@ def same(before: Any, after: Any, field: str = "") -> bool:
         return True
     ordered = field in _ORDERED
     return canonical(before, ordered=ordered) == canonical(after, ordered=ordered)
+
+
+def digest(policy: BaseModel) -> bytes:
+    """Return SHA-256 of what a policy states, whatever the layout of its file: 32 bytes.
+
+    What is left out counts as its default, so that keys which a later program knows change nothing.
+    """
+    stated = json.dumps(policy.model_dump(mode="json", exclude_defaults=True), sort_keys=True)
+    return hashlib.sha256(stated.encode()).digest()
 
 
 Keys = Sequence[tuple[str, ...]]

@@ -16,7 +16,7 @@
 -- Needs Lua 5.2 or later.  Storage: internal and sql are known in full.  Of other drivers the known stores are read through
 -- Prosody's interface, and the inventory says that there may be more.
 
-local VERSION, PROTOCOL = "1.1.0", 1;
+local VERSION, PROTOCOL = "1.2.0", 1;
 local NS = "xmpp-privacy-bot:companion:1";
 
 local CHUNK = 256 * 1024;        -- bytes of a file that are looked at before others get their turn
@@ -1599,9 +1599,12 @@ category("access_tokens", {
 category("bot_records", {
 	available = always;
 	look = function (user)
-		local data = load("privacy_bot", user);
-		if not next(data) then return { count = 0 }, array(); end
-		return { count = 1, bytes = size_of(data), oldest = tonumber(data.first), newest = tonumber(data.first) }, array { { store = "privacy_bot" } };
+		local data, items = load("privacy_bot", user), array();
+		if not next(data) then return { count = 0 }, items; end
+		local time, newcomer = tonumber(data.first or data.new), data.newcomer;
+		items:push { store = "privacy_bot", time = time };
+		if newcomer then items:push { store = "privacy_bot_newcomers", time = newcomer.time, language = newcomer.language }; end
+		return { count = #items, bytes = size_of(data), oldest = time, newest = newcomer and newcomer.time or time }, items;
 	end;
 });
 
@@ -1757,7 +1760,7 @@ function operations.hello()
 	return {
 		protocol = PROTOCOL, module = VERSION, server = "prosody", version = prosody.version, storage = sorted(drivers()),
 		node = node ~= "" and node or json.null,
-		operations = array { "hello", "settings", "accounts", "inventory", "records", "erase", "identify", "slot" },
+		operations = array { "hello", "settings", "accounts", "inventory", "records", "newcomers", "erase", "identify", "slot", "welcomed" },
 		categories = names, erasable = erasable, dated = dated,
 	};
 end
@@ -1766,28 +1769,30 @@ function operations.settings()
 	return { settings = all_settings(), modules = sorted(hosts[host].modules) };
 end
 
-local accounts_cache = { time = 0 };
-local function all_accounts(fresh)
-	if not fresh and accounts_cache.time > now() - 60 then return accounts_cache.names; end
-	local names = array();
-	for name in usermanager.users(host) do
-		names:push(name);
-		breathe();
+do
+	local accounts_cache = { time = 0 };
+	local function all_accounts(fresh)
+		if not fresh and accounts_cache.time > now() - 60 then return accounts_cache.names; end
+		local names = array();
+		for name in usermanager.users(host) do
+			names:push(name);
+			breathe();
+		end
+		accounts_cache = { time = now(), names = names:sort() };
+		return accounts_cache.names;
 	end
-	accounts_cache = { time = now(), names = names:sort() };
-	return accounts_cache.names;
-end
 
-function operations.accounts(arguments)
-	local after, limit = text_argument(arguments.after), number_argument(arguments.limit, 500, 1000, 1);
-	local names, low = all_accounts(not after), 1;
-	local high = #names + 1;
-	while after and low < high do
-		local middle = math.floor((low + high) / 2);
-		if names[middle] <= after then low = middle + 1; else high = middle; end
+	function operations.accounts(arguments)
+		local after, limit = text_argument(arguments.after), number_argument(arguments.limit, 500, 1000, 1);
+		local names, low = all_accounts(not after), 1;
+		local high = #names + 1;
+		while after and low < high do
+			local middle = math.floor((low + high) / 2);
+			if names[middle] <= after then low = middle + 1; else high = middle; end
+		end
+		local page = array { table.unpack(names, low, math.min(low + limit - 1, #names)) };
+		return { accounts = page, total = #names, next = low + limit <= #names and page[#page] or json.null };
 	end
-	local page = array { table.unpack(names, low, math.min(low + limit - 1, #names)) };
-	return { accounts = page, total = #names, next = low + limit <= #names and page[#page] or json.null };
 end
 
 function operations.inventory(arguments)
@@ -1801,43 +1806,45 @@ function operations.inventory(arguments)
 	return take_inventory(user, wanted, details, before);
 end
 
-local function sources_of(user, arguments)
-	local name = text_argument(arguments.category) or bad_request();
-	if name == "other" then return other_sources(user); end
-	if not categories[name] then refuse("cancel", "feature-not-implemented"); end
-	if categories[name].records then return categories[name].records(user, arguments); end
-	local _, items = categories[name].look(user, math.huge);
-	return { list_source("", items or {}) };
-end
-
--- A page of the sources after the cursor: [name of the source, cursor in it].  It also ends when it
--- took long, and then may even be empty.  Items come as JSON, for one encoding of all would block.
-local function read_page(sources, cursor, limit)
-	local items, bytes, last, full, finish = array(), 0, nil, false, now() + PATIENCE / 5;
-	table.sort(sources, function (a, b) return a.name < b.name; end);
-	for _, source in ipairs(sources) do
-		if full then break; end
-		if not cursor or source.name >= cursor[1] then
-			source.each(cursor and source.name == cursor[1] and cursor[2] or nil, function (item, position)
-				local text = item and json.encode(item) or "";
-				full = #items >= limit or #items > 0 and bytes + #text > PAGE_BYTES or last ~= nil and now() > finish;
-				if full then return true; end
-				if item then items:push(text); end
-				bytes, last = bytes + #text, { source.name, position };
-			end);
-		end
+do
+	local function sources_of(user, arguments)
+		local name = text_argument(arguments.category) or bad_request();
+		if name == "other" then return other_sources(user); end
+		if not categories[name] then refuse("cancel", "feature-not-implemented"); end
+		if categories[name].records then return categories[name].records(user, arguments); end
+		local _, items = categories[name].look(user, math.huge);
+		return { list_source("", items or {}) };
 	end
-	return items, full and last or nil;
-end
 
-function operations.records(arguments)
-	local user, after = account_argument(arguments), text_argument(arguments.after);
-	local limit = number_argument(arguments.limit, 50, 200, 1);
-	local cursor = after and json.decode(after);
-	if after and not (type(cursor) == "table" and type(cursor[1]) == "string" and type(cursor[2]) == "string") then bad_request(); end
-	local fine, items, last = within(PATIENCE, function () return read_page(sources_of(user, arguments), cursor, limit); end);
-	if not fine then error(items, 0); end
-	return ('{"items":[%s],"next":%s}'):format(items:concat(","), last and json.encode(json.encode(array(last))) or "null");
+	-- A page of the sources after the cursor: [name of the source, cursor in it].  It also ends when it
+	-- took long, and then may even be empty.  Items come as JSON, for one encoding of all would block.
+	local function read_page(sources, cursor, limit)
+		local items, bytes, last, full, finish = array(), 0, nil, false, now() + PATIENCE / 5;
+		table.sort(sources, function (a, b) return a.name < b.name; end);
+		for _, source in ipairs(sources) do
+			if full then break; end
+			if not cursor or source.name >= cursor[1] then
+				source.each(cursor and source.name == cursor[1] and cursor[2] or nil, function (item, position)
+					local text = item and json.encode(item) or "";
+					full = #items >= limit or #items > 0 and bytes + #text > PAGE_BYTES or last ~= nil and now() > finish;
+					if full then return true; end
+					if item then items:push(text); end
+					bytes, last = bytes + #text, { source.name, position };
+				end);
+			end
+		end
+		return items, full and last or nil;
+	end
+
+	function operations.records(arguments)
+		local user, after = account_argument(arguments), text_argument(arguments.after);
+		local limit = number_argument(arguments.limit, 50, 200, 1);
+		local cursor = after and json.decode(after);
+		if after and not (type(cursor) == "table" and type(cursor[1]) == "string" and type(cursor[2]) == "string") then bad_request(); end
+		local fine, items, last = within(PATIENCE, function () return read_page(sources_of(user, arguments), cursor, limit); end);
+		if not fine then error(items, 0); end
+		return ('{"items":[%s],"next":%s}'):format(items:concat(","), last and json.encode(json.encode(array(last))) or "null");
+	end
 end
 
 -- A random name of an account, in a store that goes with it.
@@ -1903,21 +1910,6 @@ function operations.identify(arguments)
 end
 changes.identify = true;
 
-do
-	-- It goes with the account.  Not every storage driver can remove all that an account has, and an account
-	-- whose files somebody deleted by hand leaves it too, until there is another one.
-	local function forget_identity(user)
-		local fine, err = pcall(function ()
-			if next(load("privacy_bot", user)) then save("privacy_bot", user, nil); end
-		end);
-		if not fine then complain("Forgetting an account", err, user); end
-	end
-
-	module:hook_global("user-deleted", function (event)
-		if event.host == host then forget_identity(event.username); end
-	end);
-	module:hook("user-registered", function (event) forget_identity(event.username); end, 1000);
-end
 
 do
 	-- The upload services of the server: first those that clients of this host are shown.
@@ -1966,6 +1958,214 @@ do
 	changes.slot = true;
 end
 
+-- Newcomers -----------------------------------------------------------------------------------
+-- Who logged in for the first time, until the bot has welcomed them.  The entry lies with the account,
+-- { time, language, number }, and goes with it.  Lists of a hundred names each, in the order of the numbers,
+-- tell where there are entries, so that neither a login nor a question has to do with all of them.  A list may
+-- name somebody whose entry is gone, but whoever has an entry is on one.
+
+local claim, strike_off;
+do
+	local STORE, EACH, LISTS, KEPT = "privacy_bot_newcomers", 100, 1000, 60 * DAY;
+	local lists = module:open_store(STORE, "map");
+
+	local function list_of(number) return math.floor(number / EACH); end
+	local function text_of(number) return ("%d"):format(number); end
+	local function name_of(list) return ("newcomers:%d"):format(list); end -- which no account can have
+
+	local range = state.newcomers; -- the first and the last list that may have somebody
+	if type(range) ~= "table" or not (tonumber(range.first) and tonumber(range.last)) then range = { first = 0, last = 0 }; end
+	local function set_range(first, last)
+		local new = { first = first, last = last };
+		state.newcomers = new;
+		local fine, err = pcall(save_state);
+		if not fine then
+			state.newcomers = range;
+			error(err, 0);
+		end
+		range = new;
+	end
+
+	local latest = range.last * EACH - 1; -- the number that was given last
+	-- The names of a list; none, and that it cannot be read, where it is damaged.
+	local function names_of(list)
+		local fine, names = pcall(load, STORE, name_of(list));
+		if fine then return names, true; end
+		complain("Reading the store " .. STORE, names);
+		return {}, false;
+	end
+
+	do
+		local names, readable = names_of(range.last);
+		for number in pairs(names) do latest = math.max(latest, tonumber(number) or latest); end
+		if not readable then latest = latest + EACH; end -- what comes goes to the next list
+	end
+
+	local function enlist(user)
+		local number = latest + 1;
+		local list = list_of(number);
+		if list > range.last then set_range(range.first, list); end
+		assert(lists:set(name_of(list), text_of(number), user));
+		latest = number;
+		return number;
+	end
+
+	-- Takes numbers off a list.
+	local function strike(list, numbers)
+		local found, changed = names_of(list), false;
+		for number in pairs(numbers) do
+			changed = changed or found[text_of(number)] ~= nil;
+			found[text_of(number)] = nil;
+		end
+		if changed then save(STORE, name_of(list), next(found) and found or nil); end
+		local first = range.first;
+		while first < range.last and not next((names_of(first))) do first = first + 1; end
+		if first > range.first then set_range(first, range.last); end
+	end
+
+	-- Takes an account off its list, where it has an entry.
+	function strike_off(user)
+		local entry = load("privacy_bot", user).newcomer;
+		if entry then strike(list_of(entry.number), { [entry.number] = true }); end
+	end
+
+	-- Tells one of the clients of a new account that are ready, and only one, that it is the first, and when.
+	function claim(user, language)
+		local data = load("privacy_bot", user);
+		if not data.new then return false; end
+		local time = os.time();
+		data.newcomer = { time = time, language = language, number = enlist(user) };
+		data.new, data.first = nil, time;
+		save("privacy_bot", user, data);
+		return true, time;
+	end
+
+	local function forget(user, data)
+		data.newcomer = nil;
+		save("privacy_bot", user, next(data) and data or nil);
+	end
+
+	-- The entry of that number; nil if there is none any more.
+	local function entry_of(user, number)
+		local data = load("privacy_bot", user);
+		local entry = data.newcomer;
+		if not entry or entry.number ~= number then return nil; end
+		if entry.time > os.time() - KEPT and exists(user) then return entry; end
+		forget(user, data);
+	end
+
+	-- Calls visit(number, user, entry) for those of a list that come after a number, until it returns true.
+	local function walk_list(list, after, visit)
+		local found, gone, stopped = names_of(list), {}, false;
+		local numbers = array();
+		for number in pairs(found) do if tonumber(number) and tonumber(number) > after then numbers:push(tonumber(number)); end end
+		for _, number in ipairs(numbers:sort()) do
+			breathe();
+			local user = found[text_of(number)];
+			local readable, entry = pcall(entry_of, user, number);
+			if not readable then complain("Looking up a newcomer", entry, user);
+			elseif not entry then gone[number] = true;
+			elseif visit(number, user, entry) then stopped = true; break; end
+		end
+		if next(gone) then strike(list, gone); end
+		return stopped;
+	end
+
+	local function walk(after, visit)
+		local list = math.max(range.first, list_of(after));
+		while list <= range.last and not walk_list(list, after, visit) do
+			breathe();
+			list = list + 1;
+		end
+	end
+
+	function operations.newcomers(arguments)
+		local after, limit = text_argument(arguments.after), number_argument(arguments.limit, 500, 1000, 1);
+		if after and (#after > 15 or not after:find("^%d+$")) then bad_request(); end
+		local found, last, following = array(), nil, json.null;
+		walk(tonumber(after) or -1, function (number, user, entry)
+			if #found == limit then following = text_of(last); return true; end
+			found:push { account = user, time = entry.time, language = entry.language or json.null };
+			last = number;
+		end);
+		return { newcomers = found, next = following };
+	end
+
+	-- The accounts and times that are named, or an error.
+	local function entries_argument(value)
+		if type(value) ~= "table" or #value > 1000 then bad_request(); end
+		local entries = array();
+		for key, each in pairs(value) do
+			if type(key) ~= "number" or type(each) ~= "table" then bad_request(); end
+			local user = encodings.stringprep.nodeprep(text_argument(each.account) or "") or "";
+			if user == "" or each.time == nil then bad_request(); end
+			entries:push { user = user, time = number_argument(each.time, nil, 2 ^ 53, 0) };
+		end
+		return entries;
+	end
+
+	function operations.welcomed(arguments)
+		local forgotten, struck = 0, {};
+		for _, each in ipairs(entries_argument(arguments.accounts)) do
+			breathe();
+			local data = load("privacy_bot", each.user);
+			local entry = data.newcomer;
+			if entry and entry.time == each.time then
+				forget(each.user, data);
+				local list = list_of(entry.number);
+				struck[list] = struck[list] or {};
+				struck[list][entry.number] = true;
+				forgotten = forgotten + 1;
+			end
+		end
+		for list, numbers in pairs(struck) do
+			breathe();
+			strike(list, numbers);
+		end
+		return { forgotten = forgotten };
+	end
+	changes.welcomed = true;
+
+	-- Nobody asks where the bot is gone for good: then the oldest go, and those who left are not named.
+	local function tidy()
+		while range.last - range.first >= LISTS do
+			local first, numbers = range.first, {};
+			for number, user in pairs((names_of(first))) do
+				breathe();
+				local data = load("privacy_bot", user);
+				if data.newcomer and text_of(data.newcomer.number) == number then forget(user, data); end
+				numbers[tonumber(number)] = true;
+			end
+			strike(first, numbers);
+		end
+		walk(-1, function () end);
+	end
+	module:add_timer(10, function ()
+		enqueue { work = tidy, answer = function (done, err)
+			if not done and err then complain("Tidying the newcomers", err); end
+		end };
+		return 3600;
+	end);
+end
+
+do
+	-- All that goes with the account.  Not every storage driver can remove all that an account has, and an account
+	-- whose files somebody deleted by hand leaves it too, until there is another one.
+	local function forget(user)
+		local fine, err = pcall(function ()
+			if not next(load("privacy_bot", user)) then return; end
+			strike_off(user);
+			save("privacy_bot", user, nil);
+		end);
+		if not fine then complain("Forgetting an account", err, user); end
+	end
+
+	module:hook_global("user-deleted", function (event)
+		if event.host == host then forget(event.username); end
+	end);
+	module:hook("user-registered", function (event) forget(event.username); end, 1000);
+end
+
 -- Requests ------------------------------------------------------------------------------------
 
 local function serve(origin, stanza)
@@ -2003,7 +2203,7 @@ for _, kind in ipairs { "get", "set" } do
 end
 
 -- Events --------------------------------------------------------------------------------------
--- Whether a login is the account's first is remembered from the installation on.  Accounts that
+-- Whether an account is new is remembered from the installation on.  Accounts that
 -- are met for the first time afterwards were created since, or they are old: then any store that is
 -- written only by using the account tells that it was used.
 
@@ -2012,53 +2212,68 @@ if not state.installed then
 	save_state();
 end
 
-local PASSIVE = { accounts = true, account_details = true, account_roles = true, account_flags = true, roles = true, privacy_bot = true };
+do
+	local PASSIVE = { accounts = true, account_details = true, account_roles = true, account_flags = true, roles = true, privacy_bot = true };
 
-local function never_used(user)
-	local created = created_at(user);
-	if created and created > state.installed then return true; end
-	local stores, more = stores_of(user);
-	for store, kind in pairs(stores) do
-		local only_registered = store == "lastlog2" and load(store, user).login == nil;
-		if kind == "keyval" and not PASSIVE[store] and not only_registered then return false; end
+	local function never_used(user)
+		local created = created_at(user);
+		if created and created > state.installed then return true; end
+		local stores, more = stores_of(user);
+		for store, kind in pairs(stores) do
+			local only_registered = store == "lastlog2" and load(store, user).login == nil;
+			if kind == "keyval" and not PASSIVE[store] and not only_registered then return false; end
+		end
+		if more then return nil; end
+		return true;
 	end
-	if more then return nil; end
-	return true;
+
+	-- The first client that is ready for messages counts; until then an account stays new, whatever its clients do.
+	local function is_new(user)
+		local data = load("privacy_bot", user);
+		if data.first then return false; end
+		if data.new then return true; end
+		local new = never_used(user);
+		assert(seen:set(user, new and "new" or "first", os.time()));
+		return new;
+	end
+
+	local function tell(event)
+		if not connected() then return; end
+		event.time = event.time or os.time();
+		module:send(st.message({ from = host, to = component, type = "headline" }):text_tag("event", json.encode(event), { xmlns = NS }));
+	end
+
+	-- Before anybody else writes down that there was a login.
+	module:hook("authentication-success", function (event)
+		local session = event.session;
+		if not session.username then return; end
+		local fine, new = pcall(is_new, session.username);
+		if fine then session.privacy_bot_new = new; else complain("Telling whether an account is new", new, session.username); end
+	end, 1000);
+
+	module:hook("presence/initial", function (event)
+		local session, language = event.origin, event.stanza.attr["xml:lang"];
+		if language and (#language > 35 or not language:find("^[%w-]+$")) then language = nil; end -- BCP 47 §4.4.1
+		local first, time = session.privacy_bot_new, nil;
+		if first then
+			local fine, claimed, at = pcall(claim, session.username, language);
+			if fine then
+				first, time = claimed, at;
+			else
+				complain("Remembering a first login", claimed, session.username);
+				first = nil; -- it is the next login then
+			end
+		end
+		tell { event = "login", account = session.username, resource = session.resource, language = language, first = first, time = time };
+		session.privacy_bot_new = false;
+	end, -1);
+
+	module:hook("user-registered", function (event) tell { event = "registered", account = event.username }; end, -1);
+
+	module:hook_global("user-deleted", function (event)
+		if event.host == host then tell { event = "removed", account = event.username }; end
+	end, -1);
 end
-
-local function is_first(user)
-	if seen:get(user, "first") then return false; end
-	local first = never_used(user);
-	seen:set(user, "first", os.time());
-	return first;
-end
-
-local function tell(event)
-	if not connected() then return; end
-	event.time = os.time();
-	module:send(st.message({ from = host, to = component, type = "headline" }):text_tag("event", json.encode(event), { xmlns = NS }));
-end
-
--- Before anybody else writes down that there was a login.
-module:hook("authentication-success", function (event)
-	local session = event.session;
-	if not session.username then return; end
-	local fine, first = pcall(is_first, session.username);
-	if fine then session.privacy_bot_first = first; end
-end, 1000);
-
-module:hook("presence/initial", function (event)
-	local session = event.origin;
-	tell { event = "login", account = session.username, resource = session.resource,
-		language = event.stanza.attr["xml:lang"], first = session.privacy_bot_first };
-	session.privacy_bot_first = false;
-end, -1);
-
-module:hook("user-registered", function (event) tell { event = "registered", account = event.username }; end, -1);
-
-module:hook_global("user-deleted", function (event)
-	if event.host == host then tell { event = "removed", account = event.username }; end
-end, -1);
 
 -- The address on this host --------------------------------------------------------------------
 

@@ -19,7 +19,7 @@
 
 -define(NS, <<"xmpp-privacy-bot:companion:1">>).
 -define(NS_UPLOAD, <<"urn:xmpp:http:upload:0">>).
--define(VERSION, <<"1.1.0">>).
+-define(VERSION, <<"1.2.0">>).
 %% Requests that run at once; and those that may wait for it.
 -define(RUNNING, 8).
 -define(WAITING, 1000).
@@ -42,7 +42,11 @@
 -define(ROOMS, 500).
 -define(ROOMS_MS, 8000).
 -define(SCANNED_ENTRIES, 20000).
-%% What mod_last says about an account between registration and first login.
+%% Of newcomers that nobody asks for, because the bot is gone for good: at most so many are kept, so long.
+-define(NEWCOMERS, 100000).
+-define(NEWCOMER_SECONDS, 5184000).
+-define(EXPIRY_MS, 3600000).
+%% What mod_last says about an account between registration and the end of its first connection.
 -define(NEVER_LOGGED_IN, <<"Registered but didn't login">>).
 
 %%%===================================================================
@@ -126,6 +130,7 @@ node_name(Host) ->
     maps:get(node, persistent_term:get({?MODULE, Host}, #{}), none).
 
 configure(Host, Opts) ->
+    Since = maps:get(since, persistent_term:get({?MODULE, Host}, #{}), now_s()),
     Component = gen_mod:get_opt(component, Opts),
     Node = case {Component, is_started()} of
                {none, _} -> none;
@@ -133,7 +138,7 @@ configure(Host, Opts) ->
                %% Modules start before accounts can be looked up.
                {_, false} -> erlang:send_after(50, self(), {configure, Opts}), none
            end,
-    persistent_term:put({?MODULE, Host}, #{component => Component, node => Node}),
+    persistent_term:put({?MODULE, Host}, #{component => Component, node => Node, since => Since}),
     redirect().
 
 is_started() ->
@@ -183,13 +188,18 @@ handle_info(tidy, #{host := Host} = State) ->
     case is_started() of
         true ->
             spawn_opt(fun() -> forget_strangers(Host), sweep(Host) end, [{priority, low}]),
-            erlang:send_after(?SWEEP_MS, self(), sweep);
+            erlang:send_after(?SWEEP_MS, self(), sweep),
+            self() ! expire;
         false -> erlang:send_after(50, self(), tidy)
     end,
     {noreply, State};
 handle_info(sweep, #{host := Host} = State) ->
     spawn_opt(fun() -> sweep(Host) end, [{priority, low}]),
     erlang:send_after(?SWEEP_MS, self(), sweep),
+    {noreply, State};
+handle_info(expire, #{host := Host} = State) ->
+    spawn_opt(fun() -> expire(Host) end, [{priority, low}]),
+    erlang:send_after(?EXPIRY_MS, self(), expire),
     {noreply, State};
 handle_info({timeout, _Timer, Pid}, #{running := Running} = State) when is_map_key(Pid, Running) ->
     exit(Pid, kill), % noticed as 'DOWN'
@@ -288,10 +298,11 @@ refuse(Error) -> throw({refused, Error}).
 bad_request() -> refuse(xmpp:err_bad_request()).
 
 operations() ->
-    [<<"hello">>, <<"settings">>, <<"accounts">>, <<"inventory">>, <<"records">> | changing()].
+    [<<"hello">>, <<"settings">>, <<"accounts">>, <<"inventory">>, <<"records">>, <<"newcomers">>
+     | changing()].
 
 %% Those that come as 'set'.
-changing() -> [<<"erase">>, <<"identify">>, <<"slot">>].
+changing() -> [<<"erase">>, <<"identify">>, <<"slot">>, <<"welcomed">>].
 
 operation(IQ) -> attribute(<<"op">>, hd(xmpp:get_els(IQ))).
 
@@ -308,6 +319,11 @@ operate(<<"records">>, Host, Arguments) ->
     User = account(Host, Arguments),
     records(category(Arguments), User, Host, text(<<"after">>, Arguments, <<>>),
             number(<<"limit">>, Arguments, 50, 1, 200));
+operate(<<"newcomers">>, Host, Arguments) ->
+    newcomers(Host, place(text(<<"after">>, Arguments, <<>>)),
+              number(<<"limit">>, Arguments, 500, 1, 1000));
+operate(<<"welcomed">>, Host, Arguments) ->
+    #{forgotten => welcomed(Host, entries(Arguments))};
 operate(<<"erase">>, Host, Arguments) ->
     User = account(Host, Arguments),
     Category = category(Arguments),
@@ -594,9 +610,14 @@ holding(<<"push_registrations">>, User, Host) ->
 holding(<<"access_tokens">>, User, Host) ->
     counted(lists:map(fun({_Secret, Key, Item}) -> {Key, Item} end, tokens(User, Host)));
 holding(<<"bot_records">>, User, Host) ->
-    Store = atom_to_binary(?TABLE, utf8),
-    counted([{Store, #{store => Store}}
-             || [recall(Kind, User, Host) || Kind <- [identity, sweep]] =/= [none, none]]).
+    Login = recall(first_login, User, Host),
+    Known = [Login, recall(identity, User, Host), recall(sweep, User, Host)],
+    Time = case Login of {_, Since} -> Since; none -> null end,
+    counted([record(<<"privacy_bot">>, #{time => Time}) || Known =/= [none, none, none]]
+            ++ [record(<<"privacy_bot_newcomers">>, #{time => At, language => Language})
+                || {At, Language} <- [recall(newcomer, User, Host)]]).
+
+record(Store, Item) -> {Store, Item#{store => Store}}.
 
 %%%===================================================================
 %%% The account
@@ -1962,7 +1983,7 @@ create_table() ->
     case Create(disc_copies) of
         {atomic, _} -> ok;
         Error ->
-            warn("names of accounts are forgotten with the next restart: ~p", [Error]),
+            warn("what is known of accounts is forgotten with the next restart: ~p", [Error]),
             {atomic, _} = Create(ram_copies),
             ok
     end.
@@ -1998,44 +2019,190 @@ identify(User, Host) ->
         orelse begin forget(identity, User, Host), refuse(xmpp:err_item_not_found()) end,
     Id.
 
+%% Everything about an account that is no more.
+forget_account(User, Host) ->
+    Kinds = [identity, first_login, newcomer],
+    Forget = fun() -> [mnesia:delete({?TABLE, {Kind, {User, Host}}}) || Kind <- Kinds] end,
+    {atomic, _} = mnesia:transaction(Forget),
+    ok.
+
 %% Accounts that were removed while this module was not there.
 forget_strangers(Host) ->
-    [forget(identity, User, Host)
-     || {{_, {User, _}}} <- read(?TABLE, [{2, {identity, {'_', Host}}}], [2]),
-        ejabberd_auth:user_exists(User, Host) =:= false].
+    Known = lists:usort([User || Kind <- [identity, first_login, newcomer],
+                                 {{_, {User, _}}} <- read(?TABLE, [{2, {Kind, {'_', Host}}}], [2])]),
+    [forget_account(User, Host) || User <- Known, ejabberd_auth:user_exists(User, Host) =:= false].
+
+%%%===================================================================
+%%% First logins
+%%%===================================================================
+
+%% {first_login, {User, Host}} => {new, Since} until one of the account's clients is ready for messages,
+%% {seen, Since} afterwards; this is forgotten as soon as mod_last, the second source, knows of a login.
+%% {newcomer, {User, Host}} => {Time, Language} until the bot has welcomed them.
+
+is_new(User, Host) ->
+    case {recall(first_login, User, Host), last_login(User, Host)} of
+        %% Removed and registered again while this module was not there.
+        {{seen, Since} = Seen, {never, Registered}} when Registered > Since ->
+            forget(identity, User, Host),
+            forget(newcomer, User, Host),
+            become_new(User, Host, Seen, Registered);
+        {{seen, _}, _} -> false;
+        {{new, _}, _} -> true;
+        {none, {never, Registered}} ->
+            not was_online_before(User, Host) andalso become_new(User, Host, none, Registered);
+        {none, at_least_once} -> false;
+        {none, unknown} -> null
+    end.
+
+%% Somebody else may have written meanwhile, for another of the account's devices.
+become_new(User, Host, Before, Registered) ->
+    Key = {first_login, {User, Host}},
+    Known = [{?TABLE, Key, Before} || Before =/= none],
+    New = {?TABLE, Key, {new, max(Registered, now_s())}},
+    Become = fun() -> mnesia:read(?TABLE, Key, write) =:= Known andalso mnesia:write(New) end,
+    {atomic, _} = mnesia:transaction(Become),
+    mnesia:sync_log(),
+    is_new(User, Host).
+
+last_login(User, Host) ->
+    case is_loaded(Host, mod_last) andalso mod_last:get_last_info(User, Host) of
+        {ok, Time, ?NEVER_LOGGED_IN} -> {never, Time};
+        {ok, _, _} -> at_least_once;
+        _ -> unknown
+    end.
+
+%% Then it had its first login already, though mod_last does not know of it before its end.
+was_online_before(User, Host) ->
+    Since = maps:get(since, persistent_term:get({?MODULE, Host}, #{}), 0),
+    lists:any(fun({_Resource, Info}) -> seconds(proplists:get_value(ts, Info)) < Since end,
+              ejabberd_sm:get_user_info(User, Host)).
+
+%% Of all the clients that are ready one is the first.  Returns when, or false.
+claim(User, Host, Language) ->
+    Key = {first_login, {User, Host}},
+    Time = now_s(),
+    Claim = fun() ->
+                    case mnesia:read(?TABLE, Key, write) of
+                        [{?TABLE, _, {new, Since}}] ->
+                            %% The clock may have been set back since the registration.
+                            mnesia:write({?TABLE, Key, {seen, max(Since, Time)}}),
+                            mnesia:write({?TABLE, {newcomer, {User, Host}}, {Time, Language}}),
+                            Time;
+                        _ -> false
+                    end
+            end,
+    {atomic, Claimed} = mnesia:transaction(Claim),
+    Claimed =:= false orelse mnesia:sync_log(),
+    Claimed.
+
+%% In the order of time.
+all_newcomers(Host) ->
+    lists:sort([{Time, User, Language}
+                || {{_, {User, _}}, {Time, Language}}
+                       <- read(?TABLE, [{2, {newcomer, {'_', Host}}}], [2, 3])]).
+
+newcomers(Host, After, Limit) ->
+    Rest = lists:dropwhile(fun({Time, User, _}) -> {Time, User} =< After end, all_newcomers(Host)),
+    Page = lists:sublist(Rest, Limit),
+    Oldest = now_s() - ?NEWCOMER_SECONDS,
+    #{newcomers => [#{account => User, time => Time, language => Language}
+                    || {Time, User, Language} <- Page, Time > Oldest,
+                       ejabberd_auth:user_exists(User, Host) =:= true],
+      next => case length(Rest) > Limit of
+                  true ->
+                      {Time, User, _} = lists:last(Page),
+                      <<(integer_to_binary(Time))/binary, $/, User/binary>>;
+                  false -> null
+              end}.
+
+place(<<>>) -> {0, <<>>};
+place(Cursor) ->
+    case binary:split(Cursor, <<"/">>) of
+        [Time, User] -> {cursor_number(Time), User};
+        _ -> bad_request()
+    end.
+
+%% One of another time is that of another account of the same name.
+welcomed(Host, Entries) ->
+    Forgotten = [mnesia:dirty_delete_object({?TABLE, {newcomer, {User, Host}}, {Time, Language}})
+                 || {User, Time} <- lists:usort(Entries),
+                    {At, Language} <- [recall(newcomer, User, Host)], At =:= Time],
+    mnesia:sync_log(),
+    length(Forgotten).
+
+entries(Arguments) ->
+    case maps:get(<<"accounts">>, Arguments, null) of
+        Entries when is_list(Entries), length(Entries) =< 1000 -> lists:map(fun entry/1, Entries);
+        _ -> bad_request()
+    end.
+
+entry(Entry) when is_map(Entry) ->
+    case jid:nodeprep(nonempty(<<"account">>, Entry)) of
+        User when is_binary(User) -> {User, number(<<"time">>, Entry, required, 0, infinity)};
+        error -> bad_request()
+    end;
+entry(_) -> bad_request().
+
+expire(Host) ->
+    Newcomers = all_newcomers(Host),
+    {TooMany, Others} = lists:split(max(0, length(Newcomers) - ?NEWCOMERS), Newcomers),
+    Oldest = now_s() - ?NEWCOMER_SECONDS,
+    [mnesia:dirty_delete_object({?TABLE, {newcomer, {User, Host}}, {Time, Language}})
+     || {Time, User, Language} <- TooMany ++ [Old || {Time, _, _} = Old <- Others, Time =< Oldest]],
+    [mnesia:dirty_delete_object({?TABLE, {first_login, US}, {seen, Since}})
+     || {{_, {User, _} = US}, {seen, Since}}
+            <- read(?TABLE, [{2, {first_login, {'_', Host}}}], [2, 3]),
+        is_remembered_elsewhere(last_login(User, Host), Since, Oldest)].
+
+is_remembered_elsewhere(at_least_once, _, _) -> true;
+is_remembered_elsewhere({never, _}, _, _) -> false;
+is_remembered_elsewhere(unknown, Since, Oldest) -> Since =< Oldest.
 
 %%%===================================================================
 %%% Events
 %%%===================================================================
 
-%% Whether this is the first login can be told before the account has logged out once; it is announced
-%% when the client is ready for messages.
-session_opened(#{user := User, lserver := Host, resource := Resource} = State) ->
-    State#{?MODULE => is_first_login(jid:nodeprep(User), Host, Resource)}.
+%% Whether an account is new can be told before it has logged out once; which of its clients is the first
+%% shows when one is ready for messages.
+session_opened(#{user := User, lserver := Host} = State) ->
+    %% A login must not fail for this.
+    State#{?MODULE => try is_new(jid:nodeprep(User), Host) catch _:_ -> null end}.
 
-self_presence({Presence, #{?MODULE := IsFirst, user := User, lserver := Host, resource := Resource}
+self_presence({Presence, #{?MODULE := IsNew, user := User, lserver := Host, resource := Resource}
                = State} = Acc) ->
     case xmpp:get_type(Presence) of
         available ->
-            send_event(Host, #{event => login, account => jid:nodeprep(User), resource => Resource,
-                               language => language(Presence, State), first => IsFirst}),
+            Account = jid:nodeprep(User),
+            Language = language(Presence, State),
+            First = first_login(IsNew, Account, Host, Language),
+            send_event(Host, First#{event => login, account => Account, resource => Resource,
+                                    language => Language}),
             {Presence, maps:remove(?MODULE, State)};
         _ -> Acc
     end;
 self_presence(Acc) -> Acc.
 
-is_first_login(User, Host, Resource) ->
-    try is_loaded(Host, mod_last) andalso mod_last:get_last_info(User, Host) of
-        {ok, _, ?NEVER_LOGGED_IN} -> ejabberd_sm:get_user_resources(User, Host) -- [Resource] =:= [];
-        {ok, _, _} -> false;
-        _ -> null
-    catch _:_ -> null % a login must not fail for this
-    end.
+first_login(true, User, Host, Language) ->
+    try claim(User, Host, Language) of
+        false -> #{first => false};
+        Time -> #{first => true, time => Time}
+    catch
+        Class:Reason ->
+            warn("a first login could not be remembered, it is the next one then: ~p:~P", [Class, Reason, 8]),
+            #{first => null}
+    end;
+first_login(IsNew, _User, _Host, _Language) -> #{first => IsNew}.
 
 language(Presence, State) ->
-    case {xmpp:get_lang(Presence), maps:get(lang, State, <<>>)} of
-        {<<>>, Stream} -> null_if_empty(Stream);
-        {Language, _} -> Language
+    Language = case xmpp:get_lang(Presence) of
+                   <<>> -> maps:get(lang, State, <<>>);
+                   Own -> Own
+               end,
+    %% BCP 47, section 4.4.1
+    case re:run(Language, "^[a-zA-Z0-9-]{1,35}$", [dollar_endonly]) of
+        nomatch -> null;
+        _ -> Language
     end.
 
 register_user(User, Host) ->
@@ -2046,12 +2213,13 @@ register_user(User, Host) ->
             ejabberd_auth:remove_user(User, Host);
         false ->
             %% Of an earlier one, whose removal this module did not see.
-            forget(identity, jid:nodeprep(User), Host),
+            forget_account(jid:nodeprep(User), Host),
+            remember(first_login, jid:nodeprep(User), Host, {new, now_s()}),
             send_event(Host, #{event => registered, account => User})
     end.
 
 remove_user(User, Host) ->
-    forget(identity, jid:nodeprep(User), Host),
+    forget_account(jid:nodeprep(User), Host),
     User =:= node_name(Host)
         orelse send_event(Host, #{event => removed, account => jid:nodeprep(User)}).
 
@@ -2059,7 +2227,7 @@ send_event(Host, Event) ->
     Component = component(Host),
     case Component =/= none andalso ejabberd_router:is_my_route(Component) of
         true ->
-            Text = encode(Event#{time => erlang:system_time(second)}),
+            Text = encode(maps:merge(#{time => now_s()}, Event)),
             Message = xmpp:decode(
                         {xmlel, <<"message">>, [{<<"type">>, <<"headline">>}],
                          [{xmlel, <<"event">>, [{<<"xmlns">>, ?NS}], [{xmlcdata, Text}]}]},

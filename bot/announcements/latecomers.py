@@ -1,0 +1,96 @@
+"""Those whom an announcement did not reach: they are told when they log in next."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from bot.announcements.courier import Courier, Letter
+from bot.announcements.planner import Planner
+from bot.announcements.texts import Texts
+from bot.claims.announcement import Announcement, Skipped
+from bot.servers import ServerError
+from bot.store import StoreError
+
+_LOG = logging.getLogger("privacy-bot")
+
+_MOST_IN_MEMORY = 20_000
+"""So many pseudonyms are kept in memory; when there are more, the database is asked at every login."""
+
+
+class Latecomers:
+    """Tells people at their login what did not reach them before."""
+
+    def __init__(self, planner: Planner, courier: Courier) -> None:
+        self._planner, self._courier = planner, courier
+        self._store = planner.world.store
+        self._missed: set[bytes] | None = None
+        self._is_loaded = False
+        self._busy: set[str] = set()
+        self._returned: set[str] = set()
+
+    async def load(self) -> None:
+        """Read once who was missed; until then, and when they are too many, the database is asked.
+
+        Raises `StoreError`.
+        """
+        if not self._is_loaded:
+            missed = await self._store.announcements.missed(_MOST_IN_MEMORY + 1)
+            self._missed = missed if len(missed) <= _MOST_IN_MEMORY else None
+            self._is_loaded = True
+
+    def add(self, accounts: Iterable[str]) -> None:
+        """Note *accounts* (bare JIDs) that were just not reached."""
+        if self._missed is not None:
+            self._missed.update(map(self._store.announcements.pseudonym, accounts))
+            if len(self._missed) > _MOST_IN_MEMORY:
+                self._missed = None
+
+    def returned(self, account: str, id_: str) -> bool:
+        """Note that a letter to somebody who is told just now came back; return whether it is one."""
+        if account in self._busy:
+            self._returned.add(id_)
+        return account in self._busy
+
+    def expects(self, account: str) -> bool:
+        """Return whether *account* (a bare JID) may be one of them, without asking the database."""
+        if self._missed is None:
+            return True
+        return bool(self._missed) and self._store.announcements.pseudonym(account) in self._missed
+
+    async def at_login(self, account: str) -> None:
+        """Tell *account* (a bare JID), which just logged in, what did not reach it; raises `StoreError`.
+
+        Of several devices that log in at once, one is enough.  What comes back again is not sent again
+        before the next start of the bot, or it would never end.
+        """
+        if account in self._busy or not self.expects(account):
+            return
+        self._busy.add(account)
+        try:
+            for number in await self._store.announcements.missed_by(account):
+                one = await self._store.announcements.find(number)
+                if one is not None:
+                    await self._tell(one, account)
+            if self._missed is not None:
+                self._missed.discard(self._store.announcements.pseudonym(account))
+        except (ServerError, StoreError) as error:
+            _LOG.warning("somebody who was missed could not be told at a login: %s", error)
+        finally:
+            self._busy.discard(account)
+
+    async def _tell(self, one: Announcement, account: str) -> None:
+        world = self._planner.world
+        known = (await self._store.acquaintances.of([account]))[account]
+        audience = self._planner.audience(one)
+        judged = audience.judge(known)
+        if not isinstance(judged, Skipped):
+            said = Texts(one, audience, world.policy).said(judged, world.clock().date())
+            letter = Letter(account, self._store.announcements.letter(one.number, account), judged.language, said)
+            try:
+                await self._courier.deliver((letter,))
+                if letter.id in self._returned:
+                    return
+            finally:
+                self._returned.discard(letter.id)
+        await self._store.announcements.reach(one, account, world.clock())

@@ -1,0 +1,137 @@
+"""The operator's files: read at the start and whenever he says so, and put to use."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from bot import files, i18n
+from bot.announcements.versions import History
+from bot.catalogues import check_catalogues
+from bot.commands.build import understander
+from bot.commands.catalogue import registry
+from bot.commands.desk import Desk
+from bot.config import BadSecret, Settings
+from bot.dialogue.understanding import PhraseError, Understander
+from bot.files import BadFile, Document
+from bot.measures import Measures
+from bot.policy.model import Policy, policy_of
+from bot.store import StoreError
+from bot.xmpp import incidents
+
+_LOG = logging.getLogger("privacy-bot")
+
+_LOOK_EVERY = 30.0
+"""Seconds between two looks whether the day of another version has come."""
+
+
+def now() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)
+
+
+class Unusable(Exception):  # noqa: N818 -- named after what is wrong
+    """What the operator gave cannot be used; the text has a line for everything that is wrong."""
+
+
+T = TypeVar("T")
+
+
+class Attempts:
+    """Collects what is wrong with several things, so that all of it is told at once."""
+
+    def __init__(self) -> None:
+        self._problems: list[str] = []
+
+    def to(self, do: Callable[[], T]) -> T | None:
+        """Return what *do* returns; None when it is not possible."""
+        try:
+            return do()
+        except (BadFile, BadSecret, PhraseError) as error:
+            self._problems.append(str(error))
+            return None
+
+    def finish(self) -> None:
+        """Raise `Unusable` when something was not possible."""
+        if self._problems:
+            raise Unusable("\n".join(self._problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the operator's files say."""
+
+    policy: Policy
+    document: Document
+    understanding: Understander
+
+
+def load(settings: Settings, attempts: Attempts) -> Loaded:
+    """Read them, and finish the *attempts*: raises `Unusable`; the catalogues are checked too."""
+    document = attempts.to(lambda: files.read(settings.policy))
+    policy = attempts.to(lambda: policy_of(document)) if document is not None else None
+    understanding = attempts.to(understander)
+    attempts.to(check_catalogues)
+    attempts.finish()
+    assert document is not None  # noqa: S101 -- or it was not finished
+    assert policy is not None and understanding is not None  # noqa: S101, PT018
+    return Loaded(policy, document, understanding)
+
+
+async def watching(hangup: asyncio.Event, front: Desk, history: History, settings: Settings) -> None:
+    """Reload at every *hangup*, and put every version of the policy in force when its day has come."""
+    while True:
+        try:
+            async with asyncio.timeout(_LOOK_EVERY):
+                await hangup.wait()
+        except TimeoutError:
+            pass
+        try:
+            if hangup.is_set():
+                hangup.clear()
+                await reload(front, history, settings)
+            else:
+                await history.turn(now())
+                _keep_up(front, history)
+        except StoreError as error:
+            _LOG.error("the policy stays as it was, for the time being: %s", error)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the bot goes on as it was
+            _LOG.error("the policy stays as it was; incident %s", incidents.record(error))
+
+
+async def reload(front: Desk, history: History, settings: Settings) -> None:
+    """Read policy, phrases and catalogues again; whatever is broken leaves all of the old in force."""
+    try:
+        loaded = load(settings, Attempts())
+        await history.take(loaded.policy, loaded.document, now())
+    except (Unusable, BadFile) as error:
+        for line in str(error).splitlines():
+            _LOG.error("%s", line)
+        _keep_up(front, history)
+        _LOG.error("nothing was reloaded; version %s stays in force", history.current.version)
+        return
+    i18n.reload()
+    front.replace(replace(front.services, languages=i18n.languages(), registry=registry()), loaded.understanding)
+    _keep_up(front, history)
+    announce(history.current, "reloaded", front.services.measures)
+
+
+def _keep_up(front: Desk, history: History) -> None:
+    """Let everything that the bot says come from the version in force."""
+    policy = history.current
+    if front.services.policy is policy:
+        return
+    if front.services.rights is not None:
+        front.services.rights.world.policy = policy
+    front.replace(replace(front.services, policy=policy), front.understander)
+    front.services.measures.policy(policy.version, policy.effective)
+
+
+def announce(policy: Policy, what: str, measures: Measures) -> None:
+    """Tell the operator which version the bot answers from."""
+    measures.policy(policy.version, policy.effective)
+    _LOG.info("%s with policy version %s of %s", what, policy.version, policy.effective)
