@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from bot import announcing, auditing, config, control
+from bot import announcing, auditing, config, control, keys
 from bot.announcements.announcer import Announcer
 from bot.announcements.arrivals import Arrivals
 from bot.announcements.versions import History
 from bot.commands.build import services
 from bot.commands.desk import Desk
 from bot.config import Settings
+from bot.keeping import Keeper, settled
 from bot.loading import Attempts, Loaded, Unusable, announce, load, now, watching
 from bot.metrics.endpoint import prepared
 from bot.metrics.health import Health
@@ -62,7 +63,7 @@ async def run(settings: Settings) -> None:
     stop, hangup = _signals()
     attempts = Attempts()
     secret = attempts.to(lambda: config.component_secret(settings))
-    key = attempts.to(lambda: config.pseudonym_key(settings))
+    key = attempts.to(lambda: keys.pseudonym_key(settings))
     loaded = load(settings, attempts)
     assert secret is not None and key is not None  # noqa: S101, PT018 -- or it was not finished
     if config.readable_by_others(settings.secret_file):
@@ -83,11 +84,18 @@ class _Given:
 
 async def _by_turns(given: _Given, hangup: asyncio.Event) -> None:
     """Be the bot whenever no other one is (`bot.store.sole`), until cancelled."""
-    is_first = True
+    is_first, keeper = True, Keeper(given.settings)
     while True:
         try:
             async with sole_use(given.settings.store, given.key, patient=not is_first) as sole:
-                await _lead(_read_again(given) if sole.waited else given, hangup, sole.lost)
+                given = replace(given, key=await settled(given.settings, given.key))
+                if sole.waited:
+                    given = _read_again(given)
+                await _lead(given, hangup, sole.lost, keeper)
+                is_first = False
+                while keeper.wanted.is_set() and not sole.lost.is_set():
+                    given = replace(given, key=await keeper.change_key(given.key))
+                    await _lead(given, hangup, sole.lost, keeper)
         except StoreError as error:
             if is_first or isinstance(error, StoreTooNew | WrongKey):
                 raise
@@ -107,8 +115,8 @@ def _read_again(given: _Given) -> _Given:
         return given
 
 
-async def _lead(given: _Given, hangup: asyncio.Event, lost: asyncio.Event) -> None:
-    """Be the bot until the lead is *lost*."""
+async def _lead(given: _Given, hangup: asyncio.Event, lost: asyncio.Event, keeper: Keeper) -> None:
+    """Be the bot until the lead is *lost*, or the *keeper* wants it to stop for a moment."""
     settings, secret, key, loaded = given.settings, given.secret, given.key, given.loaded
     async with AsyncExitStack() as stack:
         measures, serving = stack.enter_context(prepared(settings.metrics))
@@ -137,12 +145,17 @@ async def _lead(given: _Given, hangup: asyncio.Event, lost: asyncio.Event) -> No
         actions = {
             "audit": lambda request, progress: auditing.perform(front.services, request, progress),
             "announce": lambda request, progress: announcing.perform(front.services, request, progress),
+            "store": lambda request, progress: keeper.perform(front.services, request, progress),
         }
         await stack.enter_async_context(control.listening(settings.control, actions))
         await stack.enter_async_context(serving(Health(lambda: connection.is_open, store.respond)))
         announce(policy, "starting", measures)
         works = (connection.run(), component.run(), rights.run(), arrivals.run(), announcer.run())
-        await _until(lost, *works, watching(hangup, front, history, settings))
+        await _until(lost, *works, watching(hangup, front, history, settings), _wait(keeper.wanted))
+
+
+async def _wait(event: asyncio.Event) -> None:
+    await event.wait()
 
 
 def _terms(settings: Settings) -> Terms:

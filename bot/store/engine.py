@@ -24,7 +24,7 @@ _TYPES = {
 
 _PRAGMAS = ("busy_timeout = 5000", "synchronous = NORMAL", "foreign_keys = ON")
 
-_BEGIN = "sqlite_begin"
+BEGIN = "sqlite_begin"
 """Execution option: the statement that begins a transaction; empty for none."""
 
 # One connection: SQLite has one writer anyway, and a database in memory lives in its connection.
@@ -119,7 +119,7 @@ def _prepare(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    if statement := connection.get_execution_options().get(_BEGIN, "BEGIN"):
+    if statement := connection.get_execution_options().get(BEGIN, "BEGIN"):
         connection.exec_driver_sql(statement)
 
 
@@ -128,10 +128,10 @@ async def make_ready(engine: AsyncEngine, key_check: bytes) -> None:
     with explained(place_of(engine.url)):
         # Immediate: who starts at the same time waits, instead of failing between reading and writing.
         # With PostgreSQL, `in_turn` sees to that.
-        async with engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
+        async with engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
             await bring_up_to_date(connection, key_check)
         if engine.dialect.name == "sqlite":  # after it is known to be ours: the mode stays in the file
-            async with engine.execution_options(**{_BEGIN: ""}).connect() as connection:
+            async with engine.execution_options(**{BEGIN: ""}).connect() as connection:
                 await connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
 
