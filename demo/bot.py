@@ -45,8 +45,7 @@ def bot(
     policy: Path,
     directory: Path,
     admin: str = "",
-    rights: Mapping[str, object] | None = None,
-    more: Mapping[str, object] | None = None,
+    settings: Mapping[str, object] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The bot, connecting to the server, until the block ends.
 
@@ -55,13 +54,13 @@ def bot(
         policy: the policy it answers from.
         directory: an existing directory for its configuration, state and log.
         admin: the local part of an account that may use the commands of administrators.
-        rights: the section of that name in the configuration.
-        more: settings that are added, or take the place of ours.
+        settings: more of the configuration.  Newcomers are not welcomed unless it says so: what people are told
+            unasked would come between a question and its answer.
     """
     (directory / "secret.txt").write_text(server.secret)
     (directory / "secret.txt").chmod(0o600)
     configuration = directory / "bot.yaml"
-    settings = {
+    written = {
         "component": server.component,
         "host": server.domain,
         "server": {"host": process.LOOPBACK, "port": server.component_port},
@@ -71,10 +70,10 @@ def bot(
         "store": "state.db",
         "key_file": "key.txt",
         "rate_limit": {"messages": 1000, "per": "1 minute"},
-        "rights": {**(rights or {})},
-        **(more or {}),
+        "welcome": False,
+        **(settings or {}),
     }
-    configuration.write_text(yaml.safe_dump(settings))
+    configuration.write_text(yaml.safe_dump(written))
     command = [sys.executable, "-m", "bot", "run", "--config", str(configuration)]
     running = process.start(command, {}, log(directory))
     try:

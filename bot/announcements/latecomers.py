@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterable
 
@@ -17,6 +18,9 @@ _LOG = logging.getLogger("privacy-bot")
 _MOST_IN_MEMORY = 20_000
 """So many pseudonyms are kept in memory; when there are more, the database is asked at every login."""
 
+_LONGEST_QUEUE = 1_000
+"""Logins that wait."""
+
 
 class Latecomers:
     """Tells people at their login what did not reach them before."""
@@ -26,6 +30,7 @@ class Latecomers:
         self._store = planner.world.store
         self._missed: set[bytes] | None = None
         self._is_loaded = False
+        self._come: asyncio.Queue[str] = asyncio.Queue(_LONGEST_QUEUE)
         self._busy: set[str] = set()
         self._returned: set[str] = set()
 
@@ -46,25 +51,42 @@ class Latecomers:
             if len(self._missed) > _MOST_IN_MEMORY:
                 self._missed = None
 
+    def come(self, name: str) -> None:
+        """Take the login of an account (its local part); nearly always, nothing is owed, and it costs nothing."""
+        if self._missed is not None and not self._missed:
+            return
+        account = f"{name}@{self._planner.world.server.host}"
+        is_owed = self._missed is None or self._store.announcements.pseudonym(account) in self._missed
+        if is_owed and not self._come.full():  # else there is another login some day
+            self._come.put_nowait(account)
+
+    async def run(self) -> None:
+        """Tell those who come until cancelled."""
+        while True:
+            account = await self._come.get()
+            try:
+                await self.at_login(account)
+            finally:
+                self._come.task_done()
+
+    async def idle(self) -> None:
+        """Return when everybody who came was told."""
+        await self._come.join()
+
     def returned(self, account: str, id_: str) -> bool:
         """Note that a letter to somebody who is told just now came back; return whether it is one."""
         if account in self._busy:
             self._returned.add(id_)
         return account in self._busy
 
-    def expects(self, account: str) -> bool:
-        """Return whether *account* (a bare JID) may be one of them, without asking the database."""
-        if self._missed is None:
-            return True
-        return bool(self._missed) and self._store.announcements.pseudonym(account) in self._missed
-
     async def at_login(self, account: str) -> None:
-        """Tell *account* (a bare JID), which just logged in, what did not reach it; raises `StoreError`.
+        """Tell *account* (a bare JID), which just logged in, what did not reach it.
 
-        Of several devices that log in at once, one is enough.  What comes back again is not sent again
-        before the next start of the bot, or it would never end.
+        Several devices may have logged in at once.  What comes back again is not sent again before the
+        next start of the bot, or it would never end.
         """
-        if account in self._busy or not self.expects(account):
+        name = self._store.announcements.pseudonym(account)
+        if self._missed is not None and name not in self._missed:
             return
         self._busy.add(account)
         try:

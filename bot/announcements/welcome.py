@@ -125,6 +125,8 @@ class Welcome:
             told = policy if coming is None else coming
             logins = {account: one.time for account, one in new.items()}
             await self._world.store.acquaintances.welcomed(logins, told.version, self._world.clock())
+            for _letter in letters:
+                self._world.measures.welcomed("told")
 
     async def _coming(self) -> Policy | None:
         """Return the version that is to come, if others are told of it already: nobody else will tell the new ones."""

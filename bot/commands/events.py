@@ -38,22 +38,18 @@ async def greet(services: Services) -> None:
 
 
 def logged_in(event: Event, services: Services) -> bool:
-    """Take a login, for which an entry in memory is enough; return whether there is nothing else to do."""
-    if event.event != "login" or services.server is None:
+    """Take a login, for which an entry in memory is enough; return whether *event* was one."""
+    if event.event != "login":
         return False
     if services.arrivals is not None:
         services.arrivals.login(event)
-    announcer = services.announcer
-    return announcer is None or not announcer.latecomers.expects(f"{event.account}@{services.server.host}")
+    if services.announcer is not None:
+        services.announcer.latecomers.come(event.account)
+    return True
 
 
 async def happened(event: Event, services: Services) -> None:
-    """Act on *event*: whoever has no account any more is forgotten, who comes is told what was missed.
-
-    Raises `StoreError`.
-    """
-    if event.event == "login" and services.announcer is not None and services.server is not None:
-        await services.announcer.latecomers.at_login(f"{event.account}@{services.server.host}")
+    """Act on *event*: whoever has no account any more is forgotten.  Raises `StoreError`."""
     if event.event == "removed" and services.server is not None:
         account = f"{event.account}@{services.server.host}"
         await forget(account, services)

@@ -60,7 +60,7 @@ def observed(own_server: Server, tmp_path_factory: pytest.TempPathFactory) -> It
     """A bot on a server that can be stopped without disturbing others than these tests."""
     [port] = free_ports(1)
     directory = tmp_path_factory.mktemp("bot")
-    with bot(own_server, shipped("searx-chat"), directory, "boss", more={"metrics": {"port": port}}):
+    with bot(own_server, shipped("searx-chat"), directory, "boss", settings={"metrics": {"port": port}}):
         yield Observed(own_server, port, directory)
 
 

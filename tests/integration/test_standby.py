@@ -48,7 +48,7 @@ class Machine:
 
     async def start(self, what: str) -> None:
         """Start the bot; returns when it has logged something."""
-        running = bot(self._server, shipped("searx-chat"), self.directory, more={"store": self._place})
+        running = bot(self._server, shipped("searx-chat"), self.directory, settings={"store": self._place})
         times = self._times(what) if self._bot is not None else 0
         self._bot = self._stack.enter_context(running)
         await self.logged(what, times + 1)

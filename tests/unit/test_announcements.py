@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 
 from bot.announcements.courier import Letter
 from bot.claims.announcement import TEXT, Announcement, Cause, Stage
-from bot.commands.events import happened
+from bot.commands.events import happened, logged_in
 from bot.dialogue.understanding import Understander
 from bot.policy.observed import AccountsPage, Event
 from bot.store import Store
@@ -28,6 +29,18 @@ async def town(understanding: Understander, store: Store) -> Town:
     await store.choose_language(f"julia@{HOST}", "de", one.now)
     await store.acquaintances.hear({f"giulia@{HOST}": "de", f"romeo@{HOST}": "en"})
     return one
+
+
+@asynccontextmanager
+async def at_work(town: Town) -> AsyncIterator[None]:
+    """Let the bot tell those who log in within the block."""
+    working = asyncio.create_task(town.announcer.latecomers.run())
+    try:
+        yield
+        await town.announcer.latecomers.idle()
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
 
 
 async def newest(town: Town) -> Announcement:
@@ -254,9 +267,9 @@ async def test_whom_it_did_not_reach_is_told_at_the_next_login(town: Town) -> No
     assert "1 of them did not get it and is told at the next login (service-unavailable: 1)" in report
     town.post.bounces.clear()
     town.post.sent.clear()
-    login = Event(event="login", account="romeo", resource="phone")
-    for name in ("julia", "romeo", "romeo"):
-        await happened(login.model_copy(update={"account": name}), town.desk.services)
+    async with at_work(town):
+        for name in ("julia", "romeo", "romeo"):
+            assert logged_in(Event(event="login", account=name, resource="phone"), town.desk.services)
     (letter,) = town.post.sent
     assert letter.to == f"romeo@{HOST}"
     assert "version 2" in letter.said.body
@@ -269,8 +282,9 @@ async def test_what_comes_back_again_is_not_sent_for_ever(town: Town) -> None:
     town.post.bounces[f"romeo@{HOST}"] = "not-acceptable"
     await town.ask("boss", "announce news The server moves.")
     await town.begin()
-    for _time in range(3):
-        await town.announcer.latecomers.at_login(f"romeo@{HOST}")
+    async with at_work(town):
+        for _time in range(3):
+            town.announcer.latecomers.come("romeo")
     assert len([one for one in town.post.sent if one.to == f"romeo@{HOST}"]) == 2
     assert (await newest(town)).counts.failed == {"not-acceptable": 1}
 

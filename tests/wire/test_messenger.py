@@ -107,8 +107,12 @@ async def test_letters_that_nobody_confirmed_are_not_delivered() -> None:
     line = Line()
     letters = [Letter(ALICE, "w", "en", ChatMessage("Hello"))]
     line.answers = False
+    delivering = asyncio.create_task(messenger(line).deliver(letters))
+    await asyncio.sleep(0.4)
+    assert not delivering.done(), "a slow server still has them: they are not to be sent again"
+    line.requests.on_disconnect()
     with pytest.raises(Unreachable):
-        await messenger(line).deliver(letters)
+        await delivering
     line.opened = False
     with pytest.raises(Unreachable):
         await messenger(line).deliver(letters)
