@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot import __version__, app, comparing, config, export, files, offline, server_modules
+from bot import __version__, app, comparing, config, export, files, offline, server_modules, store_options
+from bot.config import BadSecret
 from bot.control import ControlError
 from bot.dialogue.understanding import PhraseError
 from bot.files import BadFile
@@ -26,6 +27,7 @@ _BAD_INPUT = 2
 _FAILURES = (
     Unusable,
     BadFile,
+    BadSecret,
     PhraseError,
     StoreError,
     ControlError,
@@ -72,6 +74,13 @@ def _announce(arguments: argparse.Namespace) -> int:
     given = {name: value for name, value in vars(arguments).items() if name not in ("config", "run")}
     settings = config.read_settings(arguments.config)
     return asyncio.run(announce_report.ask(settings.control, announce_report.Order(**given)))
+
+
+def _store(arguments: argparse.Namespace) -> int:
+    from bot import store_command  # noqa: PLC0415 -- nothing else needs a terminal's colours
+
+    given = {name: value for name, value in vars(arguments).items() if name not in ("config", "run")}
+    return asyncio.run(store_command.run(config.read_settings(arguments.config), store_command.Order(**given)))
 
 
 def _positive(text: str) -> int:
@@ -198,6 +207,7 @@ def _parser() -> argparse.ArgumentParser:
     audit.set_defaults(run=_audit)
 
     _add_announce(commands)
+    store_options.add_to(commands, _store)
 
     init = commands.add_parser("init", help="write a policy to start from")
     init.add_argument("file", type=Path, metavar="FILE", nargs="?", default=Path("policy.yaml"))
