@@ -20,7 +20,12 @@ START_SECONDS = 60.0
 
 @contextmanager
 def bot(
-    server: Server, policy: Path, directory: Path, admin: str = "", rights: Mapping[str, object] | None = None
+    server: Server,
+    policy: Path,
+    directory: Path,
+    admin: str = "",
+    rights: Mapping[str, object] | None = None,
+    announcements: Mapping[str, object] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The bot, connecting to the server, until the block ends.
 
@@ -30,6 +35,7 @@ def bot(
         directory: an existing directory for its configuration, state and log.
         admin: the local part of an account that may use the commands of administrators.
         rights: the section of that name in the configuration.
+        announcements: the section of that name in the configuration.
     """
     (directory / "secret.txt").write_text(server.secret)
     (directory / "secret.txt").chmod(0o600)
@@ -45,6 +51,7 @@ def bot(
         "key_file": "key.txt",
         "rate_limit": {"messages": 1000, "per": "1 minute"},
         "rights": {**(rights or {})},
+        "announcements": {**(announcements or {})},
     }
     configuration.write_text(yaml.safe_dump(settings))
     command = [sys.executable, "-m", "bot", "run", "--config", str(configuration)]
