@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-_MOST = 32
+_MOST = 50
 """Letters that go out at once at most; twice as many can be under way, and be repeated after a crash."""
 
 _FIRST = 8

@@ -26,7 +26,7 @@ from tests.support.versions import VERSIONS, versions_of
 MANY, FEWER = 2_000, 200
 """Accounts that nobody uses: on the first version of each server, and on the others."""
 
-UNDER_WAY = 64
+UNDER_WAY = 100
 """Letters that an interruption can repeat at most."""
 
 SECONDS = 100.0
