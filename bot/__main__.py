@@ -16,6 +16,7 @@ from bot.control import ControlError
 from bot.dialogue.understanding import PhraseError
 from bot.files import BadFile
 from bot.loading import Unusable
+from bot.metrics.endpoint import NotListening
 from bot.policy.model import read_policy
 from bot.policy.reference import reference
 from bot.store import StoreError
@@ -28,6 +29,7 @@ _FAILURES = (
     PhraseError,
     StoreError,
     ControlError,
+    NotListening,
     export.NotDecrypted,
     offline.BadLine,
     server_modules.NotInstalled,

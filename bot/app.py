@@ -21,6 +21,8 @@ from bot.commands.build import services
 from bot.commands.desk import Desk
 from bot.config import Settings
 from bot.loading import Attempts, announce, load, now, watching
+from bot.metrics.endpoint import prepared
+from bot.metrics.health import Health
 from bot.rights.copy import Places
 from bot.rights.rights import Rights
 from bot.rights.world import Terms, World
@@ -55,7 +57,7 @@ def set_up_logging(level: str) -> None:
 async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT; SIGHUP reads policy, phrases and catalogues again.
 
-    Raises `Unusable`, `BadFile`, `StoreError` and `ControlError` before anything is started.
+    Raises `Unusable`, `BadFile`, `StoreError`, `ControlError` and `NotListening` before anything is started.
     """
     stop, hangup = _signals()
     attempts = Attempts()
@@ -66,21 +68,24 @@ async def run(settings: Settings) -> None:
     if config.readable_by_others(settings.secret_file):
         _LOG.warning("%s can be read by other users; chmod 600 would hide it", settings.secret_file)
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(settings.store, key))
+        measures, serving = stack.enter_context(prepared(settings.metrics))
+        stack.enter_context(incidents.told_to(measures.failed))
+        store = await stack.enter_async_context(open_store(settings.store, key, measures))
         history = History(store)
         await history.take(loaded.policy, loaded.document, now())
         policy = history.current
-        connection = Connection(settings.component, secret, settings.server.host, settings.server.port)
+        address = settings.server.host, settings.server.port
+        connection = Connection(settings.component, secret, *address, measures=measures)
         requests = Requests(connection, settings.component, settings.domain)
-        server = Companion(settings.domain, requests.ask)
+        server = Companion(settings.domain, requests.ask, measures)
         messenger = XmppMessenger(connection, requests, server, settings.component)
-        world = World(policy, server, store, messenger, now, _terms(settings), settings.admins)
+        world = World(policy, server, store, messenger, now, _terms(settings), settings.admins, measures)
         rights = Rights(world, incidents.record, Places(settings.rights.scratch, settings.rights.exports_at_once))
         arrivals = Arrivals(world, history, messenger, incidents.record, is_welcome=settings.welcome)
         announcer = Announcer(world, history, messenger, incidents.record, settings.announcements.per_second)
         codes = hmac.digest(key, b"confirmation\0", "sha256")
         known = services(policy, store, server, settings.admins, rights, codes)
-        known = replace(known, history=history, arrivals=arrivals, announcer=announcer)
+        known = replace(known, history=history, arrivals=arrivals, announcer=announcer, measures=measures)
         front = Desk(known, loaded.understanding)
         limit = RateLimit(settings.rate_limit.messages, settings.rate_limit.per.days() * _SECONDS_PER_DAY)
         component = Component(front, settings.component, limit, connection, requests)
@@ -91,7 +96,8 @@ async def run(settings: Settings) -> None:
             "announce": lambda request, progress: announcing.perform(front.services, request, progress),
         }
         await stack.enter_async_context(control.listening(settings.control, actions))
-        announce(policy, "starting")
+        await stack.enter_async_context(serving(Health(lambda: connection.is_open, store.respond)))
+        announce(policy, "starting", measures)
         works = (connection.run(), component.run(), rights.run(), arrivals.run(), announcer.run())
         await _until(stop, *works, watching(hangup, front, history, settings))
     _LOG.info("stopped")

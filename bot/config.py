@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
 from bot import files
 from bot.files import BadFile
@@ -70,6 +79,35 @@ class RightsSettings(_Settings):
     ] = Duration.parse("3 years")
 
 
+def _loopback(host: str) -> str:
+    try:
+        is_loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = host == "localhost"
+    if not is_loopback:
+        raise ValueError(
+            f"'{host}' can be reached from elsewhere, or is no address; take 127.0.0.1 or ::1, "
+            "and for others put a reverse proxy with TLS and a password in front of it"
+        )
+    return host
+
+
+class MetricsSettings(_Settings):
+    """Where metrics and health are shown over HTTP: to this machine only."""
+
+    port: Annotated[
+        int,
+        Field(
+            gt=0,
+            lt=65536,
+            description="port where `/metrics` and `/health` are shown; without the section `metrics`, nowhere",
+        ),
+    ]
+    host: Annotated[str, AfterValidator(_loopback), Field(description="the address for that, of this machine only")] = (
+        "127.0.0.1"
+    )
+
+
 class AnnouncementSettings(_Settings):
     """How everybody is told something."""
 
@@ -124,13 +162,14 @@ class Settings(_Settings):
         ),
     ] = Path("privacy-bot.sock")
     rights: Annotated[RightsSettings, Field(description="how rights are acted on")] = RightsSettings()
-    announcements: Annotated[AnnouncementSettings, Field(description="how everybody is told something")] = (
-        AnnouncementSettings()
-    )
     welcome: Annotated[
         bool, Field(description="whether new accounts are told at their first login what happens to their data")
     ] = True
+    announcements: Annotated[AnnouncementSettings, Field(description="how everybody is told something")] = (
+        AnnouncementSettings()
+    )
     rate_limit: Annotated[RateLimit, Field(description="how much one account may ask")] = RateLimit()
+    metrics: Annotated[MetricsSettings | None, Field(description="where metrics and health are shown over HTTP")] = None
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Field(description="`debug` shows stanzas with addresses and texts: only for finding a fault"),

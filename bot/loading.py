@@ -18,6 +18,7 @@ from bot.commands.desk import Desk
 from bot.config import BadSecret, Settings
 from bot.dialogue.understanding import PhraseError, Understander
 from bot.files import BadFile, Document
+from bot.measures import Measures
 from bot.policy.model import Policy, policy_of
 from bot.store import StoreError
 from bot.xmpp import incidents
@@ -116,7 +117,7 @@ async def reload(front: Desk, history: History, settings: Settings) -> None:
     i18n.reload()
     front.replace(replace(front.services, languages=i18n.languages(), registry=registry()), loaded.understanding)
     _keep_up(front, history)
-    announce(history.current, "reloaded")
+    announce(history.current, "reloaded", front.services.measures)
 
 
 def _keep_up(front: Desk, history: History) -> None:
@@ -127,8 +128,10 @@ def _keep_up(front: Desk, history: History) -> None:
     if front.services.rights is not None:
         front.services.rights.world.policy = policy
     front.replace(replace(front.services, policy=policy), front.understander)
+    front.services.measures.policy(policy.version, policy.effective)
 
 
-def announce(policy: Policy, what: str) -> None:
-    """Log which version the bot answers from."""
+def announce(policy: Policy, what: str, measures: Measures) -> None:
+    """Tell the operator which version the bot answers from."""
+    measures.policy(policy.version, policy.effective)
     _LOG.info("%s with policy version %s of %s", what, policy.version, policy.effective)

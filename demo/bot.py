@@ -24,8 +24,7 @@ def bot(
     policy: Path,
     directory: Path,
     admin: str = "",
-    rights: Mapping[str, object] | None = None,
-    announcements: Mapping[str, object] | None = None,
+    settings: Mapping[str, object] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The bot, connecting to the server, until the block ends.
 
@@ -34,13 +33,13 @@ def bot(
         policy: the policy it answers from.
         directory: an existing directory for its configuration, state and log.
         admin: the local part of an account that may use the commands of administrators.
-        rights: the section of that name in the configuration.
-        announcements: the section of that name in the configuration.
+        settings: more of the configuration.  Newcomers are not welcomed unless it says so: what people are told
+            unasked would come between a question and its answer.
     """
     (directory / "secret.txt").write_text(server.secret)
     (directory / "secret.txt").chmod(0o600)
     configuration = directory / "bot.yaml"
-    settings = {
+    written = {
         "component": server.component,
         "host": server.domain,
         "server": {"host": process.LOOPBACK, "port": server.component_port},
@@ -50,10 +49,10 @@ def bot(
         "store": "state.db",
         "key_file": "key.txt",
         "rate_limit": {"messages": 1000, "per": "1 minute"},
-        "rights": {**(rights or {})},
-        "announcements": {**(announcements or {})},
+        "welcome": False,
+        **(settings or {}),
     }
-    configuration.write_text(yaml.safe_dump(settings))
+    configuration.write_text(yaml.safe_dump(written))
     command = [sys.executable, "-m", "bot", "run", "--config", str(configuration)]
     running = process.start(command, {}, log(directory))
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,8 +13,10 @@ from bot import files
 from bot.commands.build import services, understander
 from bot.commands.desk import Desk
 from bot.dialogue.understanding import Understander
+from bot.metrics.prometheus import PrometheusMeasures
 from bot.policy.model import Policy, read_policy
 from bot.store import Store, open_store
+from tests.support.postgresql import MissingPostgresql, Postgresql, postgresql
 
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")  # how long something takes is for benchmarks
@@ -44,14 +46,54 @@ def now() -> datetime:
     return NOW
 
 
+@pytest.fixture(scope="session", name="postgresql")
+def running_postgresql() -> Iterator[Postgresql]:
+    """PostgreSQL, started by the first test of the process that wants it.
+
+    Without it the tests fail and say what to install: nothing is skipped.
+    """
+    try:
+        with postgresql() as server:
+            yield server
+    except MissingPostgresql as missing:
+        pytest.fail(str(missing))
+
+
+ENGINES = ("sqlite", "postgresql")
+"""What looks at what is kept runs on both: whatever uses the fixtures `place` and `store`."""
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The kind of database."""
+    name: str = request.param
+    return name
+
+
 @pytest.fixture
-async def store() -> AsyncIterator[Store]:
-    """A real store, in memory."""
-    async with open_store("sqlite+aiosqlite://", b"k" * 32) as opened:
+def place(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """Where there is no database yet: a file, or a schema in PostgreSQL."""
+    if engine == "sqlite":
+        return str(tmp_path / "state.db")
+    server: Postgresql = request.getfixturevalue("postgresql")
+    return server.place()
+
+
+@pytest.fixture
+async def store(engine: str, place: str) -> AsyncIterator[Store]:
+    """A real store; SQLite's is in memory."""
+    async with open_store("sqlite+aiosqlite://" if engine == "sqlite" else place, b"k" * 32) as opened:
         yield opened
 
 
 @pytest.fixture
-def desk(policy_of: Callable[[str], Policy], understanding: Understander, store: Store) -> Desk:
-    """A desk that answers from the search-and-chat policy, with a store."""
-    return Desk(services(policy_of("searx-chat"), store), understanding)
+def measures() -> PrometheusMeasures:
+    """Counts what a test has happen."""
+    return PrometheusMeasures()
+
+
+@pytest.fixture
+async def desk(policy_of: Callable[[str], Policy], understanding: Understander) -> AsyncIterator[Desk]:
+    """A desk that answers from the search-and-chat policy, with a store in memory: most that is said keeps nothing."""
+    async with open_store("sqlite+aiosqlite://", b"k" * 32) as opened:
+        yield Desk(services(policy_of("searx-chat"), opened), understanding)

@@ -29,6 +29,7 @@ from bot.commands.desk import Desk
 from bot.config import Settings
 from bot.dialogue.command import Access
 from bot.i18n import languages, translator
+from bot.metrics.prometheus import PrometheusMeasures
 from bot.policy import observed
 from bot.policy.model import read_policy
 from bot.policy.observed import (
@@ -117,6 +118,16 @@ def _default(field: FieldInfo) -> str:
     return "" if value is None else f"`{value}`"
 
 
+def metrics() -> str:
+    """Return what the bot counts as a table."""
+    rows = ["| metric | type | meaning |", "|---|---|---|"]
+    for metric in PrometheusMeasures().registry.collect():
+        if metric.name.startswith("privacy_bot"):
+            suffix = {"counter": "_total", "info": "_info"}.get(metric.type, "")
+            rows.append(f"| `{metric.name}{suffix}` | {metric.type} | {metric.documentation} |")
+    return "\n".join(rows)
+
+
 async def _spoken() -> list[tuple[str, Answer]]:
     policy = read_policy(ROOT / "data" / "policies" / "searx-chat.yaml")
     front = Desk(services(policy, server=Companion("chat.example", _held)), understander())
@@ -164,8 +175,9 @@ def installation() -> Mapping[str, Callable[[], str]]:
 
 
 ANSWERS = (
-    Hello, observed.Settings, AccountsPage, Inventory, RecordsPage, NewcomersPage, Welcomed, Erased, Identity, Slot, Event,
-)  # fmt: skip
+    *(Hello, observed.Settings, AccountsPage, Inventory, RecordsPage, NewcomersPage, Welcomed),
+    *(Erased, Identity, Slot, Event),
+)
 
 
 def schema() -> str:
@@ -188,11 +200,16 @@ def filled(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
 
 def wanted() -> dict[Path, str]:
     """Return every generated file with its contents."""
-    front, install = ROOT / "README.md", ROOT / "docs" / "install-server-module.md"
+    front, install, counted = (
+        ROOT / "README.md",
+        ROOT / "docs" / "install-server-module.md",
+        ROOT / "docs" / "metrics.md",
+    )
     parts = {"commands": commands, "configuration": configuration, **installation()}
     return {
         front: filled(front.read_text(encoding="utf-8"), parts),
         install: filled(install.read_text(encoding="utf-8"), installation()),
+        counted: filled(counted.read_text(encoding="utf-8"), {"metrics": metrics}),
         ROOT / "docs" / "policy-format.md": reference(),
         ROOT / "docs" / "companion-protocol.schema.json": schema(),
         ROOT / "docs" / "conversation.svg": picture(),

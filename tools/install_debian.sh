@@ -11,7 +11,7 @@ set -eu
 case "$*" in
     "demo prosody") wanted="prosody" ;;
     "demo ejabberd") wanted="ejabberd" ;;
-    "tests") wanted="prosody prosody-modules lua-dbi-sqlite3 ejabberd erlang-p1-sqlite3" ;;
+    "tests") wanted="prosody prosody-modules lua-dbi-sqlite3 ejabberd erlang-p1-sqlite3 postgresql" ;;
     *)
         echo "usage: $0 demo prosody | demo ejabberd | tests" >&2
         exit 2
@@ -38,7 +38,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 services=
-for service in prosody ejabberd epmd; do
+for service in prosody ejabberd epmd postgresql; do
     [ -e "/lib/systemd/system/$service.service" ] || services="$services $service"
 done
 
@@ -49,8 +49,10 @@ fi
 
 policy=/usr/sbin/policy-rc.d # invoke-rc.d asks it before it starts anything
 work=$(mktemp -d)
+clusters=/etc/postgresql-common/createcluster.conf # says whether a new PostgreSQL gets a database at once
 finish() {
     rm -f "$policy"
+    [ ! -e "$work/createcluster.conf" ] || cp "$work/createcluster.conf" "$clusters"
     [ ! -e "$work/policy-rc.d" ] || mv "$work/policy-rc.d" "$policy"
     rm -rf "$work"
 }
@@ -62,9 +64,21 @@ chmod 755 "$policy"
 
 echo "Installing$missing (once) …" >&2
 export DEBIAN_FRONTEND=noninteractive
+install() {
+    apt-get install -y --no-install-recommends "$@"
+}
+prepare() {
+    case "$missing" in
+        *" postgresql"*)
+            install postgresql-common &&
+                cp "$clusters" "$work/createcluster.conf" &&
+                echo "create_main_cluster = false" >>"$clusters"
+            ;;
+    esac
+}
 {
     # shellcheck disable=SC2086 # a list of names
-    apt-get update && apt-get install -y --no-install-recommends $missing
+    apt-get update && prepare && install $missing
 } >"$work/log" 2>&1 </dev/null || {
     tail -n 20 "$work/log" >&2
     echo "The packages could not be installed; the last lines above say why." >&2

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 suite=trixie
 root=$PWD/.cache/matrix/$suite
 checkout=/checkout
-packages="ejabberd erlang-p1-sqlite3 lua-dbi-sqlite3 lua5.4 prosody prosody-modules python3-venv"
+packages="ejabberd erlang-p1-sqlite3 lua-dbi-sqlite3 lua5.4 postgresql prosody prosody-modules python3-venv"
 
 if [ "${MATRIX_INSIDE:-}" != yes ]; then
     [ "$(id -u)" -eq 0 ] || { echo "A chroot needs root." >&2; exit 1; }

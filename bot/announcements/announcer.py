@@ -134,6 +134,17 @@ class Announcer:
     def _recorded(self, missed: Mapping[str, str]) -> None:
         self._is_stuck = False
         self.latecomers.add(missed)
+        if self._delivery is not None:
+            self._measure(self._delivery.announcement, self._delivery.pace.per_second)
+
+    def _measure(self, one: Announcement, pace: float | None = None) -> None:
+        """Show those who watch over the bot how far *one* is."""
+        counts, failed = one.counts, sum(one.counts.failed.values())
+        skipped = sum(counts.skipped.values())
+        pending = max(0, (counts.total or counts.done) - counts.done)
+        self._world.measures.announcement(
+            one.stage, sum(counts.told.values()) - failed, skipped, failed, pending, pace or 0.0
+        )
 
     async def _end(self, one: Announcement) -> None:
         """Tell the administrators what became of it, and note that it is over; in this order, so that they are told."""
@@ -152,6 +163,7 @@ class Announcer:
         if letters:
             await self._courier.deliver(letters)
         await self._store.move(one.number, Stage.DONE, now, among=(Stage.RUNNING,))
+        self._measure(over)
         _LOG.info("announcement %s: over, %s accounts looked at", one.number, one.counts.done)
 
     async def make(self, one: Announcement, stage: Stage = Stage.DRAFT) -> Announcement | Refusal:
@@ -231,7 +243,9 @@ class Announcer:
             except TimeoutError:
                 pass  # the server does not answer; what is under way is recorded when it does
         self.wake()
-        return await self._store.find(one.number) or one
+        held = await self._store.find(one.number) or one
+        self._measure(held)
+        return held
 
     async def resume(self) -> Announcement | Refusal:
         """Go on with what was paused; raises `StoreError`."""

@@ -179,9 +179,10 @@ class Delivery:
             told[letter.language] += 1
             if condition is not None:
                 missed[letter.to] = condition
+        failed = Counter(before.failed) + Counter(missed.values())
         total = batch.total if batch.total is not None else before.total
         self.announcement = replace(
-            self.announcement, cursor=batch.last, counts=Counts(dict(told), dict(skipped), before.failed, total)
+            self.announcement, cursor=batch.last, counts=Counts(dict(told), dict(skipped), dict(failed), total)
         )
         reached = [letter.to for id_, letter in batch.letters.items() if id_ not in batch.returned]
         await self._record(reached, missed)

@@ -75,6 +75,6 @@ class Hearing:
             notes = {account: found[tag] if found[tag] != first else None for account, tag in batch.items()}
             try:
                 await self._world.store.acquaintances.hear(notes)
-            except StoreError:
+            except BaseException:  # also when it is cancelled: the last writing comes after that
                 self._heard = batch | self._heard
                 raise

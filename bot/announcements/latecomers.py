@@ -95,7 +95,7 @@ class Latecomers:
                 if one is not None:
                     await self._tell(one, account)
             if self._missed is not None:
-                self._missed.discard(name)
+                self._missed.discard(self._store.announcements.pseudonym(account))
         except (ServerError, StoreError) as error:
             _LOG.warning("somebody who was missed could not be told at a login: %s", error)
         finally:

@@ -10,7 +10,6 @@ from bot.announcements.courier import Courier, Letter
 from bot.announcements.hearing import Hearing
 from bot.announcements.versions import History
 from bot.answers.welcome import welcome
-from bot.claims.announcement import Stage
 from bot.dialogue.rendering import ChatMessage, chat_notice
 from bot.i18n import languages, negotiate, translator
 from bot.policy.model import Policy
@@ -126,12 +125,14 @@ class Welcome:
             told = policy if coming is None else coming
             logins = {account: one.time for account, one in new.items()}
             await self._world.store.acquaintances.welcomed(logins, told.version, self._world.clock())
+            for _letter in letters:
+                self._world.measures.welcomed("told")
 
     async def _coming(self) -> Policy | None:
         """Return the version that is to come, if others are told of it already: nobody else will tell the new ones."""
         coming = self._history.upcoming
         made = None if coming is None else await self._world.store.announcements.of_version(coming.version)
-        return coming if made is not None and made.stage is not Stage.SCHEDULED else None
+        return coming if made is not None and made.began_at is not None else None
 
 
 class _Words:

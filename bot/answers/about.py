@@ -199,7 +199,7 @@ def bot(policy: Policy, day: date) -> Iterator[Clause]:
     yield program_says(
         _(
             "I note under the pseudonym which version of the policy I told you of and when, and the language of your "
-            "app if it is not the policy's first: so I tell everybody once, in their language. “forget me” erases that too."
+            "app if it is not the policy's first: so everybody is told once, in their language. “forget me” erases it."
         ),
         Aspect.HOW_LONG,
     )

@@ -14,6 +14,7 @@ from bot.answers.topics import DATA, gather
 from bot.claims.erasure import ACCOUNT, ERASABLE
 from bot.dialogue.reply import Block, Choice, Lead, Paragraph, Question, Reply
 from bot.i18n import Phrase, _, p_
+from bot.measures import Unanswered
 from bot.policy.model import Policy
 from bot.policy.terms import Category
 from bot.policy.vocabulary import Aspect, Topic
@@ -161,6 +162,7 @@ def reply(policy: Policy, question: Question, day: date, *, is_live: bool = Fals
         (*_done_here(question, lead.text, is_live=is_live), *(Paragraph(clause.text) for clause in context)),
         (*after, *(acts(question) if is_live else ()), *choices(policy, found, day)),
         question=question,
+        unanswered=None if found.is_stated else Unanswered.POLICY_SILENT,
     )
 
 

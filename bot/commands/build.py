@@ -20,7 +20,7 @@ from bot.store import Store
 def understander() -> Understander:
     """Return the understanding of every language that has phrases; raises `bot.files.BadFile`."""
     phrases = files.directory("data") / "phrases"
-    return Understander({path.stem: files.read(path).data for path in sorted(phrases.glob("*.yaml"))})
+    return Understander({path.stem: files.data_of(path) for path in sorted(phrases.glob("*.yaml"))})
 
 
 def services(

@@ -7,6 +7,7 @@ from bot.commands import (
     changes,
     erasing,
     exporting,
+    gaps,
     general,
     glass_box,
     my_data,
@@ -31,6 +32,7 @@ COMMANDS: tuple[BotCommand, ...] = (
     *requests.COMMANDS,
     *admin.COMMANDS,
     *announcing.COMMANDS,
+    *gaps.COMMANDS,
     general.VERSION,
 )
 

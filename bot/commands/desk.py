@@ -11,10 +11,13 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 
+from bot.answers.yes_no import decided
+from bot.claims.gap import GapKind
 from bot.commands.checking import Unconfirmed, checked
-from bot.commands.interpretation import interpret
+from bot.commands.interpretation import Intended, interpret
 from bot.commands.notices import Notice, notice
 from bot.commands.services import BotCommand, Services
+from bot.commands.several import joined
 from bot.commands.written import written_out
 from bot.dialogue.command import Call, Missing, Origin, Refused, Request
 from bot.dialogue.memory import Remembered
@@ -32,6 +35,7 @@ from bot.dialogue.rendering import (
 from bot.dialogue.reply import Lead, Outcome, Paragraph, Question, Reply
 from bot.dialogue.understanding import Understander, Understanding
 from bot.i18n import Translator, _, negotiate, translator
+from bot.measures import Unanswered
 from bot.store import StoreError
 
 _LOG = logging.getLogger("privacy-bot")
@@ -41,6 +45,13 @@ _MOST_RENDERED = 2_000
 
 _MOST_UNDERSTOOD = 4_000
 """Texts whose meaning is kept, under a digest that cannot be read."""
+
+
+_GAPS = {
+    Unanswered.NOT_UNDERSTOOD: GapKind.OFF_TOPIC,
+    Unanswered.UNSURE: GapKind.UNCLEAR,
+    Unanswered.POLICY_SILENT: GapKind.SILENT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +123,11 @@ class Desk:
             tr = self._translator(chosen, language, written, before, hint)
         found = interpret(text, read, remembered, self.services)
         if isinstance(found, Reply):
+            self._count(found)
+            await self._note_gap(found, read.ranked[0], account, tr, now)
             return self._say(found, conversation, tr, now)
+        if found.language is not None:
+            tr = self._translator(found.language)
         origin = Origin.CHAT if sender else Origin.OFFLINE
         request = Request(account, tr.language, found.call.arguments, origin, now, remembered.question, sender)
         match await checked(found.call, request, self.services):
@@ -124,12 +139,35 @@ class Desk:
                 self.services.memory.remember(conversation, kept, now)
                 return Spoken(tr.language, said, personal=asking.reply is not None)
             case Reply() as reply:
+                self._count(reply, found.call.command)
                 return self._say(reply, conversation, tr, now)
             case Request() as complete:
-                reply = await found.call.command.handler(complete, self.services)
-                if found.note is not None:
-                    reply = replace(reply, blocks=(Paragraph(found.note), *reply.blocks))
-                return self._say(reply, conversation, tr, now)
+                return self._say(await self._carry_out(found, complete, tr), conversation, tr, now)
+
+    async def _carry_out(self, found: Intended, request: Request, tr: Translator) -> Reply:
+        """Return the reply to what was understood: to all of it, with yes or no in front where that is clear."""
+        reply = await found.call.command.handler(request, self.services)
+        self._count(reply, found.call.command)
+        await self._note_gap(reply, "", request.sender, tr, request.now)
+        if found.more:
+            asked = [replace(request, arguments=call.arguments) for call in found.more]
+            reply = joined([reply, *[await found.call.command.handler(one, self.services) for one in asked]])
+        elif found.polar is not None:
+            reply = decided(reply, found.polar, self.services.policy, request.now.date())
+        if found.note is not None:
+            reply = replace(reply, blocks=(Paragraph(found.note), *reply.blocks))
+        return reply
+
+    async def _note_gap(self, reply: Reply, label: str, sender: str | None, tr: Translator, now: datetime) -> None:
+        """Note that somebody got no answer; people are answered all the same when that fails."""
+        kind = _GAPS.get(reply.unanswered) if reply.unanswered is not None else None
+        if kind is None or sender is None:
+            return
+        about = f"{reply.question.topic} {reply.question.aspect}" if reply.question is not None else label
+        try:
+            await self.services.gaps.note(kind, about, tr.language, self.services.store, now)
+        except StoreError as error:
+            _LOG.warning("what could not be answered is not counted: %s", error)
 
     def _ask(
         self, call: Call[Services], parameter: Parameter, conversation: str, tr: Translator, now: datetime
@@ -182,6 +220,7 @@ class Desk:
                 pass
             case Request() as complete:
                 reply = await command.handler(complete, self.services)
+        self._count(reply, command)
         tr = translator(reply.language) if reply.language else tr
         note = next((tr(block.text) for block in reply.blocks if isinstance(block, Lead)), tr(reply.title))
         return Filled(tr.language, form_reply(reply, tr), is_result=True, outcome=reply.outcome, note=note)
@@ -213,6 +252,13 @@ class Desk:
     def _translator(self, *wanted: str | None) -> Translator:
         """Choose the language: by the account, xml:lang, the question, the policy."""
         return _translator((*wanted, *self.services.policy.languages), self.services.languages)
+
+    def _count(self, reply: Reply, command: BotCommand | None = None) -> None:
+        topic = reply.question.topic if reply.question is not None else None
+        if reply.unanswered is not None:
+            self.services.measures.unanswered(reply.unanswered, topic)
+        elif command is not None:
+            self.services.measures.answered(command.name, topic)
 
     def _say(self, reply: Reply, conversation: str, tr: Translator, now: datetime) -> Spoken:
         tr = translator(reply.language) if reply.language else tr

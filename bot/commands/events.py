@@ -23,10 +23,10 @@ async def greet(services: Services) -> None:
     met = services.server.address or "its component's domain only"
     if services.rights is not None:
         services.rights.work.retry()
-    if services.announcer is not None:
-        services.announcer.wake()
     if services.arrivals is not None:
         services.arrivals.look()
+    if services.announcer is not None:
+        services.announcer.wake()
     _LOG.info("companion module %s on %s %s; people meet the bot as %s", hello.module, hello.server, hello.version, met)
     if "newcomers" not in hello.operations:
         _LOG.warning(
@@ -39,11 +39,13 @@ async def greet(services: Services) -> None:
 
 def logged_in(event: Event, services: Services) -> bool:
     """Take a login, for which an entry in memory is enough; return whether *event* was one."""
-    if event.event == "login" and services.arrivals is not None:
+    if event.event != "login":
+        return False
+    if services.arrivals is not None:
         services.arrivals.login(event)
-    if event.event == "login" and services.announcer is not None:
+    if services.announcer is not None:
         services.announcer.latecomers.come(event.account)
-    return event.event == "login"
+    return True
 
 
 async def happened(event: Event, services: Services) -> None:

@@ -16,7 +16,8 @@ from bot.dialogue.memory import Remembered
 from bot.dialogue.reply import Choice, Lead, Outcome, Paragraph, Question, Reply
 from bot.dialogue.understanding import Understanding
 from bot.i18n import Message, Phrase, _, p_
-from bot.policy.vocabulary import Aspect, Intent, Label, Topic
+from bot.measures import Unanswered
+from bot.policy.vocabulary import Aspect, Intent, Label, Polar, Topic
 from bot.policy.wording.topics import ASPECTS, TOPICS
 
 _SHORT = 6
@@ -29,6 +30,12 @@ class Intended:
 
     call: Call[Services]
     note: Phrase | None = None
+    more: tuple[Call[Services], ...] = ()
+    """What else was asked in the same message."""
+    language: str | None = None
+    """In which this one answer is wanted."""
+    polar: Polar | None = None
+    """What a yes or a no is wanted to."""
 
 
 def interpret(text: str, read: Understanding, remembered: Remembered, services: Services) -> Intended | Reply:
@@ -51,11 +58,19 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
     if label is Intent.OUT_OF_SCOPE:
         if is_like_a_code(bare(text)):
             return NOTHING_TO_CONFIRM
+        if read.others:
+            return _NOT_YOURS
         return _follow_up(text, read, remembered, services) or _OFF_TOPIC
+    if read.parts:
+        first, *others = (_ask(services, _question(Topic(one.ranked[0]), one)) for one in read.parts)
+        return Intended(first, more=tuple(others))
     if not read.certain and len(read.ranked) > 1:
         return _which(read, services)
     if isinstance(label, Topic):
-        return Intended(_ask(services, _question(label, read)))
+        question = _going_on(_question(label, read), read, remembered)
+        return Intended(_ask(services, question), polar=read.polar)
+    if label is Intent.SET_LANGUAGE and read.continues and remembered.question is not None:
+        return Intended(_ask(services, remembered.question), language=read.argument)
     return _intended(label, read, services)
 
 
@@ -78,6 +93,13 @@ def _question(topic: Topic, read: Understanding) -> Question:
     return Question(topic, read.aspect or Aspect.WHAT)
 
 
+def _going_on(question: Question, read: Understanding, remembered: Remembered) -> Question:
+    """Return *question* with the side that was asked before: "and the backups?"."""
+    if remembered.question is None or not read.continues or question.aspect is not Aspect.WHAT:
+        return question
+    return Question(question.topic, remembered.question.aspect)
+
+
 _SIDES: dict[Topic, Aspect] = {
     Topic.LEGAL_BASIS: Aspect.LEGAL_BASIS,
     Topic.PURPOSES: Aspect.WHY,
@@ -88,7 +110,9 @@ _SIDES: dict[Topic, Aspect] = {
 
 def _follow_up(text: str, read: Understanding, remembered: Remembered, services: Services) -> Intended | None:
     """Return a question about what was just said: "and how long?"."""
-    if remembered.question is None or read.aspect is None or len(read.ranked) > 1 or len(text.split()) > _SHORT:
+    if remembered.question is None or not read.familiar or len(read.ranked) > 1 or len(text.split()) > _SHORT:
+        return None
+    if read.aspect is None or (read.aspect is Aspect.WHAT and not read.continues):
         return None
     return Intended(_ask(services, Question(remembered.question.topic, read.aspect)))
 
@@ -162,6 +186,7 @@ def _which(read: Understanding, services: Services) -> Reply:
         (Lead(_("I am not sure that I understood you. Do you mean one of these?")),),
         (*choices, Choice(p_("choice", "All topics"), "topics")),
         Outcome.WARN,
+        unanswered=Unanswered.UNSURE,
     )
 
 
@@ -191,6 +216,18 @@ _GREETING = Reply(
 )
 
 
+_NOT_YOURS = Reply(
+    _("Only your own data"),
+    (
+        Lead(_("I tell nobody anything about other people, whoever asks: only about your own account.")),
+        Paragraph(_("The law protects them as it protects you (Art. 15(4) GDPR).")),
+    ),
+    _STARTS,
+    Outcome.WARN,
+    unanswered=Unanswered.NOT_ALLOWED,
+)
+
+
 _OFF_TOPIC = Reply(
     _("I do not know that"),
     (
@@ -203,6 +240,7 @@ _OFF_TOPIC = Reply(
     ),
     _STARTS,
     Outcome.WARN,
+    unanswered=Unanswered.NOT_UNDERSTOOD,
 )
 
 

@@ -7,6 +7,7 @@ from enum import Enum
 from bot.commands.services import Services
 from bot.dialogue.reply import Choice, Lead, Outcome, Paragraph, Reply
 from bot.i18n import _
+from bot.measures import Unanswered
 from bot.policy.wording.people import reach
 
 
@@ -24,6 +25,7 @@ ONLY_FOR_ADMINS = Reply(
     (Lead(_("Only the administrators of this server can use this.")),),
     (Choice(_("What I can do"), "help"),),
     Outcome.ERROR,
+    unanswered=Unanswered.NOT_ALLOWED,
 )
 
 WRONG_CODE = _("This code is wrong, was used already, or has run out. Nothing was done.")

@@ -10,10 +10,12 @@ from bot.announcements.announcer import Announcer
 from bot.announcements.arrivals import Arrivals
 from bot.announcements.versions import History
 from bot.answers.answer import Answers
+from bot.commands.gap_log import GapLog
 from bot.dialogue.command import Access, Command
 from bot.dialogue.confirmation import Confirmations
 from bot.dialogue.memory import Memory
 from bot.dialogue.registry import Registry
+from bot.measures import NOTHING, Measures
 from bot.policy.model import Policy
 from bot.rights.rights import Rights
 from bot.servers import ServerBackend
@@ -26,6 +28,7 @@ class Services:
 
     *store*, *server*, *rights*, *history*, *arrivals* and *announcer* are None offline, where nothing is
     remembered about anybody, nobody has an account and nobody logs in.  *admins* are bare JIDs.
+    *measures* is told what was answered.
     """
 
     policy: Policy
@@ -38,7 +41,9 @@ class Services:
     history: History | None = None
     arrivals: Arrivals | None = None
     announcer: Announcer | None = None
+    measures: Measures = NOTHING
     memory: Memory = field(default_factory=Memory)
+    gaps: GapLog = field(default_factory=GapLog)
     confirmations: Confirmations = field(default_factory=lambda: Confirmations(secrets.token_bytes(32)))
     answers: Answers = field(init=False)
 

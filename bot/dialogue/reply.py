@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from bot.i18n import Phrase
+from bot.measures import Unanswered
 from bot.policy.vocabulary import Aspect, Topic
 
 
@@ -100,6 +101,7 @@ class Reply:
     reply answers, so that "why?" can be asked afterwards.  *language* overrides the language in
     which the reply is shown, when the reply is about a change of language.  A *personal* reply is
     about one account: it goes only to the device that asked, and nobody is asked to keep it.
+    *unanswered* says why it is no answer to what was asked, if it is none.
     """
 
     title: Phrase
@@ -109,3 +111,4 @@ class Reply:
     question: Question | None = None
     language: str | None = None
     personal: bool = False
+    unanswered: Unanswered | None = None

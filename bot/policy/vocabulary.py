@@ -62,6 +62,16 @@ class Aspect(StrEnum):
     CONTACT = "contact"
 
 
+class Polar(StrEnum):
+    """What a question wants a yes or a no to."""
+
+    STORED = "stored"
+    READ = "read"
+    SOLD = "sold"
+    ADVERTISED = "advertised"
+    TRACKED = "tracked"
+
+
 class Intent(StrEnum):
     """What a message can want besides an answer about a topic."""
 

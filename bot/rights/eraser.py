@@ -207,7 +207,9 @@ class Eraser:
     async def _ended(self, erasure: Erasure, state: State, *, told: bool = False) -> Erasure:
         now = self._world.clock()
         told_at = (erasure.told_at or now) if told else erasure.told_at
-        return await self._save(replace(erasure, state=state, ended_at=now, told_at=told_at))
+        ended = await self._save(replace(erasure, state=state, ended_at=now, told_at=told_at))
+        self._world.measures.erased(erasure.what, state)
+        return ended
 
     async def _save(self, erasure: Erasure) -> Erasure:
         if not await self._world.store.erasures.save(erasure):

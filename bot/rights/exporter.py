@@ -217,4 +217,7 @@ class Exporter:
 
     async def _over(self, export: Export, state: ExportState) -> bool:
         ended: datetime = self._world.clock()
-        return await self._world.store.exports.save(replace(export, state=state, ended_at=ended))
+        saved = await self._world.store.exports.save(replace(export, state=state, ended_at=ended))
+        if saved:
+            self._world.measures.exported(state)
+        return saved

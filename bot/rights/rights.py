@@ -57,7 +57,13 @@ class Rights:
 
     async def keep(self, account: str) -> bool:
         """Take back every erasure of *account* as a whole; False when there is none, or it is too late."""
-        return await self.world.store.erasures.end_waiting(account, State.CANCELLED, self.world.clock())
+        return await self._end_waiting(account, State.CANCELLED)
+
+    async def _end_waiting(self, account: str, state: State) -> bool:
+        ended = await self.world.store.erasures.end_waiting(account, state, self.world.clock())
+        if ended:
+            self.world.measures.erased(ACCOUNT, state)
+        return ended
 
     async def warn_others(self, erasure: Erasure) -> None:
         """Tell the other devices of the account, so that a stranger at one of them does not go unnoticed."""
@@ -78,7 +84,7 @@ class Rights:
     async def account_gone(self, account: str) -> None:
         """Forget what waits for an account (a bare JID) that was removed otherwise."""
         now, store = self.world.clock(), self.world.store
-        await store.erasures.end_waiting(account, State.GONE, now)
+        await self._end_waiting(account, State.GONE)
         await self.exporter.cancel(account)
         for ticket in await store.tickets.of(account):
             if ticket.state is TicketState.OPEN:

@@ -38,6 +38,7 @@ class TicketDesk:
         new = Ticket(kind, language, known, now, later(now, MONTH))
         ticket = replace(new, number=await self._world.store.tickets.add(new))
         if await self._tell_admins(words.arrived(ticket, whose.account, text, now)):
+            self._world.measures.ticket_opened(kind)
             return ticket
         await self._world.store.tickets.save(replace(ticket, state=TicketState.WITHDRAWN, ended_at=now))
         return None

@@ -148,7 +148,8 @@ class Work:
             if erasure.state in OPEN and erasure.attempts >= _OFTEN and now - self._since(erasure) > _GIVE_UP:
                 # A goodbye that was said is no receipt: what became of it has to be told.
                 later = replace(later, state=State.FAILED, ended_at=now, told_at=None)
-            await self._world.store.erasures.save(later)
+            if await self._world.store.erasures.save(later) and later.state is not erasure.state:
+                self._world.measures.erased(later.what, later.state)
             asyncio.get_running_loop().call_later(pause, self.wake)
             if erasure.attempts == 0 and later.state in OPEN and erasure.whose is not None:
                 await self._world.messenger.tell(

@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 
 from bot.claims.whose import Whose
 from bot.dialogue.reply import Reply
+from bot.measures import NOTHING, Measures
 from bot.policy.model import Policy
 from bot.servers import NoSuchAccount, ServerBackend
 from bot.store import Store
@@ -44,7 +45,7 @@ class Terms:
 class World:
     """All that is needed; *policy* is replaced when the operator changes it.
 
-    *clock* returns the time, timezone-aware.  *admins* are bare JIDs.
+    *clock* returns the time, timezone-aware.  *admins* are bare JIDs.  *measures* is told how things end.
     """
 
     policy: Policy
@@ -54,6 +55,7 @@ class World:
     clock: Callable[[], datetime]
     terms: Terms = Terms()
     admins: frozenset[str] = frozenset()
+    measures: Measures = NOTHING
     _turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def turn(self, account: str) -> asyncio.Lock:

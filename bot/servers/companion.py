@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from time import perf_counter
 from typing import Protocol, TypeVar
 
 from pydantic import ValidationError
 
+from bot.measures import NOTHING, Measures
 from bot.policy.observed import (
     AccountsPage,
     Erased,
@@ -24,7 +26,7 @@ from bot.policy.observed import (
     Slot,
     Welcomed,
 )
-from bot.servers.backend import Unsupported
+from bot.servers.backend import ServerError, Unsupported
 
 NAMESPACE = "xmpp-privacy-bot:companion:1"
 PROTOCOL = 1
@@ -44,10 +46,10 @@ P = TypeVar("P", bound=Observed)
 
 
 class Companion:
-    """The companion module of one host, as a `ServerBackend`."""
+    """The companion module of one host, as a `ServerBackend`; *measures* is told of every request."""
 
-    def __init__(self, host: str, ask: Ask) -> None:
-        self._host, self._ask = host, ask
+    def __init__(self, host: str, ask: Ask, measures: Measures = NOTHING) -> None:
+        self._host, self._ask, self._measures = host, ask, measures
         self._node: str | None = None
 
     @property
@@ -62,6 +64,15 @@ class Companion:
 
     async def hello(self) -> Hello:
         """Return who answers; raises `Unsupported` when it speaks another protocol."""
+        try:
+            hello = await self._hello()
+        except ServerError:
+            self._measures.module(is_there=False)
+            raise
+        self._measures.module(is_there=True)
+        return hello
+
+    async def _hello(self) -> Hello:
         hello = await self._asked("hello", Hello)
         if hello.protocol != PROTOCOL:
             raise Unsupported(
@@ -129,7 +140,14 @@ class Companion:
 
     async def _asked(self, operation: str, model: type[P], *, changes: bool = False, **arguments: object) -> P:
         given = {name: value for name, value in arguments.items() if value is not None}
-        return _read(model, await self._ask(operation, json.dumps(given, ensure_ascii=False), changes=changes))
+        began = perf_counter()
+        try:
+            answer = _read(model, await self._ask(operation, json.dumps(given, ensure_ascii=False), changes=changes))
+        except ServerError as error:
+            self._measures.asked(operation, perf_counter() - began, type(error))
+            raise
+        self._measures.asked(operation, perf_counter() - began)
+        return answer
 
 
 def read_event(text: str) -> Event | None:

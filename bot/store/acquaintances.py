@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import Delete, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.claims.announcement import STRANGER, Acquaintance
 from bot.store.database import Database, utc_or_none
 from bot.store.schema import ACCOUNTS, ACQUAINTANCES
-
-_SAYS_NOTHING = and_(*(column.is_(None) for column in ACQUAINTANCES.c if column.name not in ("pseudonym", "sweep")))
 
 
 class Acquaintances:
@@ -49,14 +48,17 @@ class Acquaintances:
         """Remember which language each account's client speaks; None for the policy's first, which needs no note."""
         spoken = {account: language for account, language in languages.items() if language is not None}
         others = [self._database.pseudonyms.account(account) for account in languages.keys() - spoken.keys()]
+        known = ACQUAINTANCES.c.pseudonym.in_(others) & ACQUAINTANCES.c.language.is_not(None)
         async with self._database.transaction() as connection:
             await self._put(connection, [{"account": account, "language": spoken[account]} for account in spoken])
-            if others:
-                known = ACQUAINTANCES.c.pseudonym.in_(others) & ACQUAINTANCES.c.language.is_not(None)
-                await connection.execute(ACQUAINTANCES.update().where(known).values(language=None))
-                await connection.execute(
-                    delete(ACQUAINTANCES).where(ACQUAINTANCES.c.pseudonym.in_(others), _SAYS_NOTHING)
-                )
+        if not others:
+            return
+        # In a transaction of its own and in order, or two that write at once could wait for each other.
+        rows = select(ACQUAINTANCES.c.pseudonym).where(known).order_by(ACQUAINTANCES.c.pseudonym).with_for_update()
+        async with self._database.transaction() as connection:
+            await connection.execute(rows)
+            await connection.execute(ACQUAINTANCES.update().where(known).values(language=None))
+            await connection.execute(_emptied(others))
 
     async def told(self, connection: AsyncConnection, accounts: Collection[str], version: str, now: datetime) -> None:
         """Note that *accounts* know *version*, in a transaction that notes more."""
@@ -75,6 +77,7 @@ class Acquaintances:
         since = None if wanted else now.astimezone(UTC)
         async with self._database.transaction() as connection:
             await self._put(connection, [{"account": account, "no_news_at": since}])
+            await connection.execute(_emptied([self._database.pseudonyms.account(account)]))
 
     async def forget(self, account: str) -> bool:
         """Forget all of this about *account*; return whether there was anything."""
@@ -95,6 +98,9 @@ class Acquaintances:
             {"pseudonym": self._database.pseudonyms.account(row["account"])} | {name: row[name] for name in columns}
             for row in rows
         ]
+        values.sort(
+            key=itemgetter("pseudonym")
+        )  # who writes the same rows at once waits, and never both for each other
         await connection.execute(merged, values)
 
 
@@ -105,4 +111,12 @@ def _read(row: Any) -> Acquaintance:
         utc_or_none(row.told_at),
         utc_or_none(row.welcomed_at),
         no_news=row.no_news_at is not None,
+    )
+
+
+def _emptied(pseudonyms: Collection[bytes]) -> Delete:
+    """Return what removes rows that say nothing any more."""
+    told = [column for column in ACQUAINTANCES.c if column.name not in ("pseudonym", "sweep")]
+    return delete(ACQUAINTANCES).where(
+        ACQUAINTANCES.c.pseudonym.in_(pseudonyms), *(column.is_(None) for column in told)
     )

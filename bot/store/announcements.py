@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.claims.announcement import PENDING, Announcement, Cause, Counts, Skipped, Stage
 from bot.store.acquaintances import Acquaintances
 from bot.store.database import Database, utc, utc_or_none
+from bot.store.lock import in_turn
 from bot.store.records import in_utc
 from bot.store.schema import ANNOUNCEMENTS, MISSED
 
@@ -38,6 +39,7 @@ class Announcements:
         pending = select(ANNOUNCEMENTS.c.number).where(ANNOUNCEMENTS.c.stage.in_(PENDING)).limit(1)
         query = self._database.insert(ANNOUNCEMENTS).values(**self._values(new)).returning(ANNOUNCEMENTS.c.number)
         async with self._database.transaction() as connection:
+            await in_turn(connection)
             if (await connection.execute(pending)).first() is not None:
                 return None
             number: int = (await connection.execute(query)).scalar_one()

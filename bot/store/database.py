@@ -11,8 +11,9 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.measures import NOTHING, Measures
 from bot.store.engine import place_of
-from bot.store.errors import explained
+from bot.store.errors import StoreError, explained
 from bot.store.pseudonym import Pseudonymiser
 from bot.store.sealing import Sealer
 
@@ -21,10 +22,10 @@ _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.in
 
 
 class Database:
-    """The open database; what it raises is a `StoreError`."""
+    """The open database; what it raises is a `StoreError`, of which *measures* is told."""
 
-    def __init__(self, engine: AsyncEngine, key: bytes) -> None:
-        self._engine = engine
+    def __init__(self, engine: AsyncEngine, key: bytes, measures: Measures = NOTHING) -> None:
+        self._engine, self._measures = engine, measures
         self._place = place_of(engine.url)
         self.pseudonyms = Pseudonymiser(key)
         self.sealer = Sealer(key)
@@ -36,9 +37,13 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """A transaction; undone when the block fails."""
-        with explained(self._place):
-            async with self._engine.begin() as connection:
-                yield connection
+        try:
+            with explained(self._place):
+                async with self._engine.begin() as connection:
+                    yield connection
+        except StoreError:
+            self._measures.store_failed()
+            raise
 
 
 def utc(time: datetime) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.store.errors import StoreError, StoreTooNew, WrongKey, explained
+from bot.store.lock import in_turn
 from bot.store.schema import META, STEPS
 
 _TYPES = {
@@ -25,28 +27,54 @@ _PRAGMAS = ("busy_timeout = 5000", "synchronous = NORMAL", "foreign_keys = ON")
 _BEGIN = "sqlite_begin"
 """Execution option: the statement that begins a transaction; empty for none."""
 
+# One connection: SQLite has one writer anyway, and a database in memory lives in its connection.
+_SQLITE: Mapping[str, Any] = {"poolclass": AsyncAdaptedQueuePool, "pool_size": 1, "max_overflow": 0}
 
-def engine_of(place: str) -> AsyncEngine:
-    """Return an engine for *place*: a file, or a database URL; raises `StoreError`."""
-    url = _url(place)
+_SERVER_SETTINGS = {"application_name": "privacy-bot", "jit": "off"}  # JIT takes longer than our queries do
+
+# A connection that has died is noticed before it is used: an outage needs no restart of the bot.
+_POSTGRESQL: Mapping[str, Any] = {
+    "pool_pre_ping": True,
+    "connect_args": {"timeout": 10, "command_timeout": 60, "server_settings": _SERVER_SETTINGS},
+}
+
+_DRIVERS = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
+"""What stands for a driver in the URLs of other programs (`psql`, libpq)."""
+
+
+def engine_of(place: str, **special: Any) -> AsyncEngine:
+    """Return an engine for *place*: a file, or a database URL; raises `StoreError`.
+
+    *special* are arguments for SQLAlchemy that take the place of ours.
+    """
+    url = url_of(place)
     if url.get_backend_name() not in _TYPES:
         raise StoreError(f"{place_of(url)}: use a file, or a URL that begins with sqlite or postgresql")
     is_sqlite = url.get_backend_name() == "sqlite"
-    # One connection: SQLite has one writer anyway, and a database in memory lives in its connection.
-    pool: dict[str, Any] = {"poolclass": AsyncAdaptedQueuePool, "pool_size": 1, "max_overflow": 0}
     try:
-        engine = create_async_engine(url, **(pool if is_sqlite else {}))
-    except (SQLAlchemyError, ImportError) as error:
+        engine = create_async_engine(url, **{**(_SQLITE if is_sqlite else _POSTGRESQL), **special})
+    except ModuleNotFoundError as error:
+        if error.name != "asyncpg":
+            raise _unusable(url) from error
         raise StoreError(
-            f"{place_of(url)}: the driver {url.drivername} cannot be used; begin the URL with "
-            "sqlite+aiosqlite or postgresql+asyncpg, and install that driver"
+            f"{place_of(url)}: the driver for PostgreSQL is missing; install it: "
+            "pip install 'xmpp-privacy-bot[postgresql]'"
         ) from error
+    except (SQLAlchemyError, ImportError) as error:
+        raise _unusable(url) from error
     if is_sqlite:
         if url.database not in (None, "", ":memory:"):
             _own_file(Path(str(url.database)))
         event.listen(engine.sync_engine, "connect", _prepare)
         event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+def _unusable(url: URL) -> StoreError:
+    return StoreError(
+        f"{place_of(url)}: the driver {url.drivername} cannot be used; begin the URL with "
+        "sqlite+aiosqlite or postgresql+asyncpg, and install that driver"
+    )
 
 
 def place_of(url: URL) -> str:
@@ -56,13 +84,18 @@ def place_of(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
 
-def _url(place: str) -> URL:
+def url_of(place: str) -> URL:
+    """Return *place*, a file or a URL, as SQLAlchemy's URL; raises `StoreError`."""
     if "://" not in place:
         return URL.create("sqlite+aiosqlite", database=place)
     try:
-        return make_url(place)
+        url = make_url(place)
     except ArgumentError as error:
-        raise StoreError("the database URL cannot be read; write it like sqlite+aiosqlite:///FILE") from error
+        raise StoreError(
+            "the database URL cannot be read; write it like sqlite+aiosqlite:///FILE "
+            "or postgresql+asyncpg://USER@HOST/DATABASE"
+        ) from error
+    return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
 
 
 def _own_file(path: Path) -> None:
@@ -94,6 +127,7 @@ async def make_ready(engine: AsyncEngine, key_check: bytes) -> None:
     """Bring the database of *engine* up to date; raises `StoreError`, and then nothing is changed."""
     with explained(place_of(engine.url)):
         # Immediate: who starts at the same time waits, instead of failing between reading and writing.
+        # With PostgreSQL, `in_turn` sees to that.
         async with engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
             await bring_up_to_date(connection, key_check)
         if engine.dialect.name == "sqlite":  # after it is known to be ours: the mode stays in the file
@@ -109,6 +143,7 @@ async def bring_up_to_date(
     Raises `StoreError` when it belongs to another program, `StoreTooNew` and `WrongKey`.
     """
     place = place_of(connection.engine.url)
+    await in_turn(connection)
     tables = await connection.run_sync(lambda connected: inspect(connected).get_table_names())
     if tables and META.name not in tables:
         raise StoreError(f"{place}: this is the database of another program; name another one in the setting 'store'")

@@ -147,6 +147,17 @@ MISSED = Table(
 )
 """Whom an announcement did not reach, and why: they are told at their next login."""
 
+GAPS = Table(
+    "gaps",
+    METADATA,
+    Column("kind", String(16), primary_key=True),
+    Column("label", String(64), primary_key=True),
+    Column("language", String(35), primary_key=True),
+    Column("times", Integer, nullable=False),
+    _moment("since", nullable=False),
+)
+"""How often what could not be answered: nothing of texts or people."""
+
 STEPS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE accounts (
@@ -241,6 +252,16 @@ STEPS: tuple[tuple[str, ...], ...] = (
             pseudonym {blob} NOT NULL,
             reason VARCHAR(40) NOT NULL,
             PRIMARY KEY (announcement, pseudonym)
+        )""",
+    ),
+    (
+        """CREATE TABLE gaps (
+            kind VARCHAR(16) NOT NULL,
+            label VARCHAR(64) NOT NULL,
+            language VARCHAR(35) NOT NULL,
+            times INTEGER NOT NULL,
+            since {timestamp} NOT NULL,
+            PRIMARY KEY (kind, label, language)
         )""",
     ),
 )

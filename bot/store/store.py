@@ -11,13 +11,15 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.measures import NOTHING, Measures
 from bot.store.acquaintances import Acquaintances
 from bot.store.announcements import Announcements
 from bot.store.database import Database, utc
 from bot.store.engine import engine_of, make_ready
 from bot.store.erasures import Erasures
 from bot.store.exports import Exports
-from bot.store.schema import ACCOUNTS
+from bot.store.gaps import Gaps
+from bot.store.schema import ACCOUNTS, META
 from bot.store.tickets import Tickets
 from bot.store.versions import Versions
 
@@ -47,6 +49,7 @@ class Store:
         acquaintances: who was told what.
         announcements: what everybody is told.
         versions: of the policy.
+        gaps: what could not be answered.
     """
 
     def __init__(self, database: Database) -> None:
@@ -58,10 +61,16 @@ class Store:
         self.acquaintances = Acquaintances(database)
         self.announcements = Announcements(database, self.acquaintances)
         self.versions = Versions(database)
+        self.gaps = Gaps(database)
 
     def letter_id(self, account: str, about: str) -> str:
         """Return the id of a message to *account*: the same whenever the same is sent, and telling nobody whom."""
         return self._database.pseudonyms.digest("letter", f"{about}\0{account}")[:_ID_BYTES].hex()
+
+    async def respond(self) -> None:
+        """Return when the database has answered something small."""
+        async with self._database.transaction() as connection:
+            await connection.execute(select(META.c.name).limit(1))
 
     async def language(self, account: str) -> str | None:
         """Return the language that *account* chose.
@@ -126,15 +135,16 @@ class Store:
 
 
 @asynccontextmanager
-async def open_store(place: str, key: bytes) -> AsyncIterator[Store]:
+async def open_store(place: str, key: bytes, measures: Measures = NOTHING) -> AsyncIterator[Store]:
     """Open the database at *place* (a file or a URL) with the key of its pseudonyms (32 bytes or more).
 
-    Raises `StoreError` when it cannot be used, with the place and the remedy.  It is closed in any
-    case: the thread of an open SQLite connection would keep a failing process alive for ever.
+    *measures* is told of later failures.  Raises `StoreError` when it cannot be used, with the place and
+    the remedy.  It is closed in any case: the thread of an open SQLite connection would keep a failing
+    process alive for ever.
     """
     engine = engine_of(place)
     try:
-        database = Database(engine, key)
+        database = Database(engine, key, measures)
         await make_ready(engine, database.pseudonyms.check())
         yield Store(database)
     finally:

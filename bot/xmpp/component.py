@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 from bot.commands.desk import Desk
 from bot.commands.events import greet, happened, logged_in
 from bot.commands.notices import Notice
+from bot.measures import Stanza, Unanswered
 from bot.servers.companion import NAMESPACE, read_event
 from bot.xmpp import outgoing, presence
 from bot.xmpp.connection import Connection
@@ -47,7 +48,8 @@ class Component:
         self._queries = Queries(desk, self._discovery)
         self._echoes = Echoes()
         self._encrypted = RateLimit(1, _ENCRYPTED_NOTICES.total_seconds())
-        self._workers = Workers()
+        self._measures = desk.services.measures
+        self._workers = Workers(self._measures)
 
     async def run(self) -> None:
         """Answer until cancelled."""
@@ -75,6 +77,8 @@ class Component:
             return
         now = asyncio.get_running_loop().time()
         verdict = self._limit.judge(message.account, now)
+        if verdict is not Verdict.ANSWER:
+            self._measures.rate_limited("message")
         if verdict is Verdict.SILENCE:
             return
         if message.wants_receipt:
@@ -82,11 +86,13 @@ class Component:
         if verdict is Verdict.NOTICE:
             self._notice(message, Notice.TOO_FAST)
         elif message.text is None:
+            self._measures.unanswered(Unanswered.ENCRYPTED)
             if self._encrypted.judge(message.conversation, now) is Verdict.ANSWER:
                 self._notice(message, Notice.ENCRYPTED)
         elif self._echoes.is_echo(message.account, message.text):
             return
         elif len(message.text) > LONGEST_QUESTION:
+            self._measures.unanswered(Unanswered.TOO_LONG)
             self._notice(message, Notice.TOO_LONG)
         else:
             failed = partial(self._notice, message, Notice.FAILED)
@@ -113,7 +119,7 @@ class Component:
     def on_presence(self, stanza: Element) -> None:
         """Accept subscriptions and answer probes."""
         account = bare(stanza.get("from", ""))
-        if self._is_person(account) and self._is_within_limit(account):
+        if self._is_person(account) and self._is_within_limit(account, "presence"):
             for answer in presence.answers(stanza, self._discovery.avatar_hash):
                 self._send_element(answer)
 
@@ -122,7 +128,7 @@ class Component:
         if stanza.get("type") not in ("get", "set"):
             self._on_answer(stanza)
             return
-        if not self._is_within_limit(bare(stanza.get("from", ""))):
+        if not self._is_within_limit(bare(stanza.get("from", "")), "iq"):
             self._send_element(error(stanza, "wait", "resource-constraint"))
             return
         self._workers.add(Job(partial(self._answer_iq, stanza), partial(self._refuse, stanza)))
@@ -132,9 +138,12 @@ class Component:
         local, _at, host = account.rpartition("@")
         return local != "" and host != self._domain
 
-    def _is_within_limit(self, account: str) -> bool:
+    def _is_within_limit(self, account: str, stanza: Stanza) -> bool:
         now = asyncio.get_running_loop().time()
-        return self._requests.judge(account, now) is Verdict.ANSWER
+        if self._requests.judge(account, now) is Verdict.ANSWER:
+            return True
+        self._measures.rate_limited(stanza)
+        return False
 
     async def _answer(self, message: Incoming, text: str) -> None:
         spoken = await self._desk.chat(

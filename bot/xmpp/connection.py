@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 
 from slixmpp.xmlstream.tostring import tostring
 
+from bot.measures import NOTHING, Measures
 from bot.xmpp import namespaces as ns
 from bot.xmpp.stream import Handlers, Stream
 
@@ -43,8 +44,17 @@ def _nothing() -> None:
 class Connection:
     """Keeps a component connected, with growing pauses between attempts."""
 
-    def __init__(self, component: str, secret: str, host: str, port: int, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        component: str,
+        secret: str,
+        host: str,
+        port: int,
+        patience: Patience | None = None,
+        measures: Measures = NOTHING,
+    ) -> None:
         self._component, self._secret, self._host, self._port = component, secret, host, port
+        self._measures = measures
         self._patience = patience if patience is not None else Patience()
         self._stream: Stream | None = None
         self._handlers: Handlers = {}
@@ -102,6 +112,7 @@ class Connection:
             return await stream.ended
         finally:
             self._stream = None
+            self._measures.disconnected()
             self._on_end()
             watch.cancel()
             await stream.close()
@@ -119,6 +130,7 @@ class Connection:
             stream.end("the server does not answer as an XMPP server does; is this its component port?")
             return
         _LOG.info("connected to %s:%s as %s", self._host, self._port, self._component)
+        self._measures.connected()
         self._on_begin()
         loop = asyncio.get_running_loop()
         while True:

@@ -5,10 +5,25 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from bot.store import StoreError
 
 _LOG = logging.getLogger("privacy-bot")
+
+_told: list[Callable[[], None]] = []
+"""Whom every incident is told of."""
+
+
+@contextmanager
+def told_to(somebody: Callable[[], None]) -> Iterator[None]:
+    """Call *somebody* at every incident until the block ends; incidents are the program's, like its log."""
+    _told.append(somebody)
+    try:
+        yield
+    finally:
+        _told.remove(somebody)
 
 
 def record(error: Exception) -> str:
@@ -19,6 +34,8 @@ def record(error: Exception) -> str:
     logged at `debug`.
     """
     incident = secrets.token_hex(3)
+    for tell in _told:
+        tell()
     _LOG.error("incident %s: %s", incident, error if isinstance(error, StoreError) else _places(error))
     _LOG.debug("incident %s in full", incident, exc_info=error)
     return incident

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.measures import NOTHING, Measures, Unanswered
 from bot.xmpp import incidents
 
 _LOG = logging.getLogger("privacy-bot")
@@ -30,9 +31,10 @@ class Job:
 
 
 class Workers:
-    """A queue of jobs and those who do them."""
+    """A queue of jobs and those who do them; *measures* is told of what is dropped."""
 
-    def __init__(self) -> None:
+    def __init__(self, measures: Measures = NOTHING) -> None:
+        self._measures = measures
         self._queue: asyncio.Queue[Job] = asyncio.Queue(_LONGEST_QUEUE)
         self._is_flooded = False
 
@@ -40,7 +42,9 @@ class Workers:
         """Have *job* done; when too many wait already, it is dropped as the flood that it is."""
         if not self._queue.full():
             self._queue.put_nowait(job)
-        elif not self._is_flooded:
+            return
+        self._measures.unanswered(Unanswered.OVERLOADED)
+        if not self._is_flooded:
             self._is_flooded = True
             _LOG.warning("more is asked than can be answered; what comes now is dropped")
 

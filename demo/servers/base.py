@@ -156,6 +156,12 @@ class Server:
             process.stop(self._process)
             self._process = None
 
+    def kill(self) -> None:
+        """End it at once and return when it is gone, as if it had crashed."""
+        if self._process is not None:
+            process.kill(self._process)
+            self._process = None
+
     def restart(self) -> None:
         """Stop and start with the same ports, accounts and data."""
         self.stop()

@@ -17,6 +17,7 @@ from bot.servers import ServerBackend
 from demo.life import put
 from demo.servers import Server, find, running
 from tests.support.backend import Item, MemoryServer
+from tests.support.client import client
 from tests.support.companion import connected
 from tests.support.inhabitants import BLOCKED, FILES, HELD, PEP_NODE, PRIVATE_NODE, hospitable, settle, write_to
 from tests.support.versions import named, with_storage
@@ -45,6 +46,15 @@ class House:
             await settle(self.server, name)
         else:
             self.memory.accounts_held[name] = _life()
+            self.memory.log_in(name, "en")
+
+    async def log_in(self, name: str) -> None:
+        """Have *name*, who has an account, log in and leave."""
+        if self.server is not None:
+            async with client(self.server, name):
+                pass
+        else:
+            self.memory.log_in(name, "en")
 
     async def write_to(self, name: str) -> None:
         """Have somebody write to *name*, who is not there."""

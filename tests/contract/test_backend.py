@@ -11,7 +11,7 @@ from xml.etree.ElementTree import XML, Element
 
 import pytest
 
-from bot.policy.observed import Inventory
+from bot.policy.observed import Inventory, Newcomer
 from bot.policy.terms import Category
 from bot.servers import Changed, NoSuchAccount, Refused, ServerBackend, Unsupported
 from tests.contract.conftest import House
@@ -66,7 +66,7 @@ async def test_it_tells_what_it_can_do(house: House) -> None:
     hello = await house.backend.hello()
     assert hello.protocol == 1
     assert hello.operations >= {
-        "hello", "settings", "accounts", "inventory", "records", "erase", "identify", "slot",
+        "hello", "settings", "accounts", "inventory", "records", "erase", "identify", "slot", "newcomers", "welcomed",
     }  # fmt: skip
     assert hello.categories >= set(HELD)
     assert hello.erasable >= {Category.UPLOADS, Category.ARCHIVE, Category.ACCOUNT}
@@ -410,3 +410,90 @@ async def test_a_slot_is_for_somebody_and_for_something(house: House, romeo: str
         with pytest.raises(NoSuchAccount):
             await ask
     assert counts(await house.backend.inventory(romeo)) == HELD
+
+
+async def newcomers(backend: ServerBackend, limit: int = 1000) -> list[Newcomer]:
+    found: list[Newcomer] = []
+    after: str | None = None
+    while True:
+        page = await backend.newcomers(after, limit)
+        assert len(page.newcomers) <= limit
+        found += page.newcomers
+        if page.next is None:
+            return found
+        after = page.next
+
+
+async def newcomer(backend: ServerBackend, account: str) -> Newcomer:
+    [found] = [one for one in await newcomers(backend) if one.account == account]
+    return found
+
+
+async def test_who_came_is_a_newcomer_until_welcomed(house: House) -> None:
+    began = datetime.now(UTC).replace(microsecond=0)
+    await house.settle("newcomer")
+    came = await newcomer(house.backend, "newcomer")
+    assert began <= came.time <= datetime.now(UTC)
+    assert came.language == "en"
+    await house.log_in("newcomer")
+    assert await newcomer(house.backend, "newcomer") == came
+    another = Newcomer(account="newcomer", time=came.time - timedelta(seconds=1))
+    nobody = Newcomer(account="nobody", time=came.time)
+    assert (await house.backend.welcomed([another, nobody])).forgotten == 0
+    assert await newcomer(house.backend, "newcomer") == came
+    assert (await house.backend.welcomed([came, nobody, came])).forgotten == 1
+    assert (await house.backend.welcomed([came])).forgotten == 0
+    await house.log_in("newcomer")
+    assert "newcomer" not in {one.account for one in await newcomers(house.backend)}
+
+
+async def test_pages_have_every_newcomer_once_in_order_also_while_some_are_welcomed(
+    house: House, romeo: str, benvolio: str
+) -> None:
+    everybody = await newcomers(house.backend)
+    assert {romeo, benvolio} <= {one.account for one in everybody}
+    assert everybody == sorted(everybody, key=lambda one: one.time)
+    assert len({one.account for one in everybody}) == len(everybody)
+    assert await newcomers(house.backend, 1) == everybody
+    found: list[Newcomer] = []
+    after: str | None = None
+    while after is not None or not found:
+        page = await house.backend.newcomers(after, 2)
+        assert (await house.backend.welcomed(page.newcomers)).forgotten == len(page.newcomers)
+        found += page.newcomers
+        after = page.next
+    assert found == everybody
+    assert await newcomers(house.backend) == []
+
+
+async def test_an_entry_is_counted_and_goes_with_the_account(house: House, romeo: str) -> None:
+    with_entry = await items(house.backend, romeo, Category.BOT_RECORDS)
+    came = await newcomer(house.backend, romeo)
+    entries = [item for item in with_entry if item["store"] == "privacy_bot_newcomers"]
+    assert [item["time"] for item in entries] == [came.time.timestamp()]
+    kept = await records(house.backend, romeo, Category.BOT_RECORDS, 50)
+    assert [record for record in kept if entries[0].items() <= record.items()]
+    await house.backend.erase(romeo, Category.ACCOUNT)
+    assert romeo not in {one.account for one in await newcomers(house.backend)}
+    await house.settle(romeo)
+    again = await newcomer(house.backend, romeo)
+    assert again.time >= came.time
+    assert (await house.backend.welcomed([again])).forgotten == 1
+    left = await items(house.backend, romeo, Category.BOT_RECORDS)
+    assert "privacy_bot_newcomers" not in {item["store"] for item in left}
+    assert len(left) == len(with_entry) - 1
+
+
+async def test_senseless_questions_about_newcomers_are_refused(house: House, romeo: str) -> None:
+    came = await newcomer(house.backend, romeo)
+    for senseless in (
+        house.backend.newcomers(None, 0),
+        house.backend.newcomers("no cursor of ours"),
+        house.backend.welcomed([came] * 1001),
+        house.backend.welcomed([came, Newcomer(account="a b", time=came.time)]),
+        house.backend.welcomed([came, Newcomer(account="", time=came.time)]),
+    ):
+        with pytest.raises(Refused):
+            await senseless
+    assert await newcomer(house.backend, romeo) == came
+    assert (await house.backend.welcomed([])).forgotten == 0

@@ -101,9 +101,9 @@ async def test_exactly_once_across_a_killed_bot_and_a_restarted_server(
     server, number = server_and_number
     policy, ears = tmp_path / "policy.yaml", Ears()
     policy.write_text(policy_text("1", "2020-01-01").replace("memory.example", server.domain))
-    limit = {"per_second": 500 if number == MANY else 100}
+    limit = {"announcements": {"per_second": 500 if number == MANY else 100}}
     with ExitStack() as stack:
-        started = stack.enter_context(bot(server, policy, tmp_path, admin="boss", announcements=limit))
+        started = stack.enter_context(bot(server, policy, tmp_path, admin="boss", settings=limit))
         async with there(server) as online:
             boss = online["boss"]
             await answers(boss.chat, server.component, started, tmp_path)
@@ -117,7 +117,7 @@ async def test_exactly_once_across_a_killed_bot_and_a_restarted_server(
             assert "telling everybody now" in (await boss.ask(code))["body"]
             await reached(tmp_path, number // 5)
             process.kill(started)
-            started = stack.enter_context(bot(server, policy, tmp_path, admin="boss", announcements=limit))
+            started = stack.enter_context(bot(server, policy, tmp_path, admin="boss", settings=limit))
             known = await reached(tmp_path, number // 2)
             assert known["done"] < number, "it has to be interrupted in the middle"
             for one in online.values():

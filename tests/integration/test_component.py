@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from subprocess import Popen
@@ -164,6 +166,25 @@ async def test_a_contact_is_accepted_and_seen_after_every_login(
         assert shown.findtext(f".//{{{ns.VCARD_UPDATE}}}photo")
     assert alice
     assert "Traceback" not in log(program[1]).read_text()
+
+
+def listeners(pid: int) -> set[str]:
+    """Return the TCP addresses on which a process listens, as the kernel writes them (proc_pid_net(5))."""
+    opened = set()
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            opened.add(str(descriptor.readlink()))
+    rows = [
+        row.split() for name in ("tcp", "tcp6") for row in Path(f"/proc/{pid}/net/{name}").read_text().splitlines()[1:]
+    ]
+    return {row[1] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in opened}
+
+
+async def test_it_listens_nowhere_unless_that_is_wanted(alice: Client, program: tuple[Popen[bytes], Path]) -> None:
+    assert alice
+    assert listeners(program[0].pid) == set()
+    with socket.create_server(("127.0.0.1", 0)):
+        assert listeners(os.getpid()), "that is how it would be seen"
 
 
 async def test_a_wrong_secret_is_one_line_in_the_log(server: Server, tmp_path: Path) -> None:

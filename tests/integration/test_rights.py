@@ -82,7 +82,9 @@ async def scene(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         home.mkdir()
     with ExitStack() as stack:
         server = stack.enter_context(running(installed(kind, version), homes[0], extra=hospitable(kind, sql=sql)))
-        program = stack.enter_context(bot(server, shipped("searx-chat"), homes[1], "boss", {"account_grace": "none"}))
+        program = stack.enter_context(
+            bot(server, shipped("searx-chat"), homes[1], "boss", {"rights": {"account_grace": "none"}})
+        )
         async with client(server, "boss") as boss:
             await answers(boss.chat, server.component, program, homes[1])
         yield Scene(server, program, homes[1])

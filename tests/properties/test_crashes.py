@@ -30,8 +30,11 @@ from bot.rights import exporter
 from bot.rights.copy import Places
 from bot.rights.world import Terms
 from bot.store import Store, open_store
+from tests.conftest import ENGINES
 from tests.support.backend import Item, MemoryServer
 from tests.support.crashes import KEY, Blow, Fragile, Fuse, Killed, fragile_store
+from tests.support.kept import content
+from tests.support.postgresql import Postgresql
 from tests.support.rights import HOST, START, House, Recorder, belongings, code_in
 from tests.support.uploads import UploadService, upload_service
 
@@ -88,6 +91,7 @@ class Street:
     """What outlives the bot, and the bot that lives at the moment.
 
     Attributes:
+        place: where the database is.
         blows: what befalls the lives of the bot, one after the other; the last life is a quiet one.
         confirmed: what the person confirmed and was not told to have been taken back.
         stays: whether the person may rely on having an account; None when nothing was said.
@@ -100,6 +104,7 @@ class Street:
     policy: Policy
     understanding: Understander
     directory: Path
+    place: str
     terms: Terms
     blows: list[tuple[int, Blow]]
     uploads: UploadService
@@ -120,11 +125,6 @@ class Street:
         names = ("romeo", "juliet", "boss")
         self.server = MemoryServer({name: belongings() for name in names}, place=self.uploads.address)
         self.witness = Witness(server=self.server)
-
-    @property
-    def place(self) -> str:
-        """The file of the database."""
-        return str(self.directory / "state.db")
 
     @property
     def scratch(self) -> Path:
@@ -160,13 +160,9 @@ class Street:
         ]
         await asyncio.gather(*tasks, return_exceptions=True)  # each ends at its next operation
         self.now = self.house.now
-        self._no_address_is_stored()
+        kept = await content(self.place)
+        assert not [secret for secret in SECRETS if secret in kept]
         await self._life.aclose()
-
-    def _no_address_is_stored(self) -> None:
-        for file in self.directory.glob("state.db*"):
-            content = file.read_bytes()
-            assert not [secret for secret in SECRETS if secret in content], file.name
 
     async def say(self, text: str) -> tuple[str, bool]:
         """Have the person write until there is an answer; and whether it took several attempts."""
@@ -264,13 +260,14 @@ def _in_no_time() -> Iterator[None]:
 
 @asynccontextmanager
 async def street(
-    policy: Policy, understanding: Understander, blows: list[tuple[int, Blow]], grace: timedelta
+    policy: Policy, understanding: Understander, blows: list[tuple[int, Blow]], grace: timedelta, place: str | None
 ) -> AsyncIterator[Street]:
-    """A street, with everything of it gone at the end."""
+    """A street, with everything of it gone at the end; without a *place*, the database is a file."""
     with tempfile.TemporaryDirectory() as name:
         (Path(name) / "scratch").mkdir()
+        place = place or str(Path(name) / "state.db")
         async with upload_service() as uploads:
-            one = Street(policy, understanding, Path(name), Terms(grace=grace), list(blows), uploads)
+            one = Street(policy, understanding, Path(name), place, Terms(grace=grace), list(blows), uploads)
             await one.begin()
             try:
                 yield one
@@ -298,19 +295,29 @@ async def live(one: Street, wishes: list[str]) -> None:
 
 
 @pytest.mark.timeout(600)  # to find the shortest story that fails
-@given(wishes=WISHES, blows=BLOWS, grace=st.sampled_from((timedelta(), timedelta(days=3))))
+@given(
+    wishes=WISHES,
+    blows=BLOWS,
+    grace=st.sampled_from((timedelta(), timedelta(days=3))),
+    engine_name=st.sampled_from(ENGINES),
+)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-@example(["erase account", "keep my account"], [], timedelta(days=3))
-@example(["erase uploads"], [(9, Blow.KILLED_AFTER), (3, Blow.KILLED_BEFORE)], timedelta())
+@example(["erase account", "keep my account"], [], timedelta(days=3), "sqlite")
+@example(["erase uploads"], [(9, Blow.KILLED_AFTER), (3, Blow.KILLED_BEFORE)], timedelta(), "sqlite")
+@example(["erase uploads"], [(9, Blow.KILLED_AFTER), (3, Blow.KILLED_BEFORE)], timedelta(), "postgresql")
 def test_whatever_was_confirmed_is_done_and_every_receipt_is_true(
     policy_of: Callable[[str], Policy],
     understanding: Understander,
+    postgresql: Postgresql,
     wishes: list[str],
     blows: list[tuple[int, Blow]],
     grace: timedelta,
+    engine_name: str,
 ) -> None:
+    place = postgresql.place() if engine_name == "postgresql" else None
+
     async def run() -> None:
-        async with street(policy_of("mail-and-chat"), understanding, blows, grace) as one:
+        async with street(policy_of("mail-and-chat"), understanding, blows, grace, place) as one:
             untouched = copy.deepcopy(one.server.accounts_held)
             await live(one, wishes)
             assert not one.house.reported
@@ -386,15 +393,22 @@ async def _every_receipt_was_true(one: Street, store: Store) -> None:
 
 
 @pytest.mark.timeout(600)  # to find the shortest story that fails
-@given(wishes=COPIES, blows=BLOWS)
+@given(wishes=COPIES, blows=BLOWS, engine_name=st.sampled_from(ENGINES))
 @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
-@example(["export"], [(20, Blow.KILLED_BEFORE), (16, Blow.KILLED_AFTER)])
-@example(["export", "cancel export"], [(7, Blow.KILLED_AFTER)])
+@example(["export"], [(20, Blow.KILLED_BEFORE), (16, Blow.KILLED_AFTER)], "sqlite")
+@example(["export", "cancel export"], [(7, Blow.KILLED_AFTER)], "postgresql")
 def test_every_copy_that_was_begun_is_delivered_or_told_to_have_failed(
-    policy_of: Callable[[str], Policy], understanding: Understander, wishes: list[str], blows: list[tuple[int, Blow]]
+    policy_of: Callable[[str], Policy],
+    understanding: Understander,
+    postgresql: Postgresql,
+    wishes: list[str],
+    blows: list[tuple[int, Blow]],
+    engine_name: str,
 ) -> None:
+    place = postgresql.place() if engine_name == "postgresql" else None
+
     async def run() -> None:
-        async with street(policy_of("mail-and-chat"), understanding, blows, timedelta(days=3)) as one:
+        async with street(policy_of("mail-and-chat"), understanding, blows, timedelta(days=3), place) as one:
             untouched = copy.deepcopy(one.server.accounts_held)
             for wish in wishes:
                 await _copy(one, wish)

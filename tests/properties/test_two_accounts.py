@@ -25,7 +25,9 @@ from bot.policy.model import Policy
 from bot.policy.terms import Category
 from bot.rights import exporter
 from bot.store import Store, open_store
+from tests.conftest import ENGINES
 from tests.support.backend import Item, MemoryServer
+from tests.support.postgresql import Postgresql
 from tests.support.rights import HOST, House, Recorder, belongings
 
 T = TypeVar("T")
@@ -143,11 +145,13 @@ class TwoAccounts(RuleBasedStateMachine):
 
     policy: Policy
     understanding: Understander
+    postgresql: Postgresql
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(engine_name=st.sampled_from(ENGINES))
+    def begin(self, engine_name: str) -> None:
         self.loop = asyncio.new_event_loop()
-        self.store_manager = open_store("sqlite+aiosqlite://", b"k" * 32)
+        place = self.postgresql.place() if engine_name == "postgresql" else "sqlite+aiosqlite://"
+        self.store_manager = open_store(place, b"k" * 32)
         self.store: Store = self.loop.run_until_complete(self.store_manager.__aenter__())
         self.server = MemoryServer({name: marked(name) for name in PEOPLE})
         self.guard = Guard(self.server, lambda account: account in self.confirmed)
@@ -324,7 +328,8 @@ def _in_no_time() -> Iterator[None]:
 
 @pytest.mark.timeout(600)  # to find the shortest sequence that fails
 def test_nobody_touches_or_sees_what_belongs_to_another(
-    policy_of: Callable[[str], Policy], understanding: Understander
+    policy_of: Callable[[str], Policy], understanding: Understander, postgresql: Postgresql
 ) -> None:
     TwoAccounts.policy, TwoAccounts.understanding = policy_of("mail-and-chat"), understanding
+    TwoAccounts.postgresql = postgresql
     run_state_machine_as_test(TwoAccounts, settings=settings(max_examples=30, stateful_step_count=25, deadline=None))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from bot.dialogue.rendering import chat_notice
 from bot.dialogue.reply import Reply
 from bot.dialogue.understanding import Understander
 from bot.i18n import translator
+from bot.measures import NOTHING, Measures
 from bot.policy.model import Policy
 from bot.policy.terms import Category
 from bot.rights.copy import Places
@@ -91,6 +92,7 @@ class House:
         messenger: Recorder | None = None,
         places: Places | None = None,
         now: datetime = START,
+        measures: Measures = NOTHING,
         through: Callable[[Any], Any] = lambda it: it,
     ) -> None:
         self.server = server or MemoryServer({name: belongings() for name in ("romeo", "juliet", "boss")})
@@ -105,10 +107,11 @@ class House:
             lambda: self.now,
             terms or Terms(),
             frozenset({ADMIN}),
+            measures,
         )
         self.rights = Rights(self.world, self._report, places)
         made = services(policy, store, self.world.server, self.world.admins, self.rights, b"k" * 32)
-        self.desk = Desk(made, understanding)
+        self.desk = Desk(replace(made, measures=measures), understanding)
 
     def _report(self, error: Exception) -> str:
         self.reported.append(error)

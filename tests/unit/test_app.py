@@ -95,7 +95,7 @@ async def says(front: Desk, language: str) -> str:
         ),
     ],
 )
-async def test_what_is_broken_leaves_the_old_in_force(  # noqa: PLR0917 -- three of them are values to try
+async def test_what_is_broken_leaves_the_old_in_force(
     front: Desk,
     history: History,
     settings: Settings,

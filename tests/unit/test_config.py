@@ -47,6 +47,33 @@ def test_all_mistakes_at_once_with_places(written: Path) -> None:
     assert any("'loud' is not known here" in line for line in said)
 
 
+@pytest.mark.parametrize(
+    ("metrics", "place", "said"),
+    [
+        ("{host: 127.0.0.1}", "3:1:", "the key 'port' is missing"),
+        ("{port: 0}", "3:11:", "'0' is out of range"),
+        ("{port: 9187, host: 0.0.0.0}", "3:23:", "put a reverse proxy with TLS and a password in front"),
+        ("{port: 9187, host: '::'}", "3:23:", "'::' can be reached from elsewhere"),
+        ("{port: 9187, host: example.org}", "3:23:", "take 127.0.0.1 or ::1"),
+    ],
+)
+def test_metrics_are_for_this_machine_only(written: Path, metrics: str, place: str, said: str) -> None:
+    written.write_text(f"{GOOD}metrics: {metrics}\n")
+    with pytest.raises(BadFile) as refused:
+        read_settings(written)
+    assert str(refused.value).startswith(f"{written}:{place} ")
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_metrics_are_off_unless_a_port_is_named(written: Path, host: str) -> None:
+    assert read_settings(written).metrics is None
+    written.write_text(f"{GOOD}metrics: {{port: 9187, host: '{host}'}}\n")
+    chosen = read_settings(written).metrics
+    assert chosen is not None
+    assert (chosen.port, chosen.host) == (9187, host)
+
+
 def test_the_secret_comes_from_the_environment_or_a_file(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BadSecret, match=r"secret_file.*PRIVACY_BOT_SECRET"):
         component_secret(read_settings(written))

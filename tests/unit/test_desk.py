@@ -9,7 +9,6 @@ import pytest
 from bot.commands.build import services, understander
 from bot.commands.desk import Desk
 from bot.policy.model import read_policy
-from bot.store import Store
 from tests.conftest import shipped
 
 
@@ -81,8 +80,10 @@ async def test_a_number_and_a_tap_go_on_in_the_language_of_the_conversation(desk
 
 
 async def test_questions_are_answered_while_the_database_is_away(
-    desk: Desk, store: Store, now: datetime, caplog: pytest.LogCaptureFixture
+    desk: Desk, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
+    store = desk.services.store
+    assert store is not None
     await store._database._engine.dispose()  # what was in memory is gone with its only connection
     assert "for 7 days" in await body(desk, "how long do you keep my photos?", now)
     assert "languages chosen cannot be read" in caplog.text

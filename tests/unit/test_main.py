@@ -102,6 +102,24 @@ def test_nothing_starts_with_a_broken_policy(tmp_path: Path, capsys: pytest.Capt
     assert not (tmp_path / "privacy-bot.db").exists()
 
 
+def test_nothing_starts_when_the_port_for_metrics_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "policy.yaml").write_text(shipped("starter").read_text())
+    (tmp_path / "secret").write_text("secret")
+    config = tmp_path / "bot.yaml"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        config.write_text(
+            f"component: privacy.localhost\npolicy: policy.yaml\nsecret_file: secret\nmetrics: {{port: {port}}}\n"
+        )
+        assert main(["run", "--config", str(config)]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said == (
+        f"metrics: nothing can listen on port {port} of 127.0.0.1: Address already in use; "
+        "set 'metrics: port' to a free port above 1023, or remove the section 'metrics'"
+    )
+    assert not (tmp_path / "privacy-bot.db").exists()
+
+
 class Running:
     """The program, started for real, with its log line by line."""
 

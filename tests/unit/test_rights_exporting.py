@@ -23,6 +23,7 @@ from bot.commands.events import happened
 from bot.dialogue.reply import Reply
 from bot.dialogue.understanding import Understander
 from bot.export import decrypt, reading
+from bot.metrics.prometheus import PrometheusMeasures
 from bot.policy.model import Policy
 from bot.policy.observed import Event, Settings, Slot
 from bot.policy.terms import Category
@@ -31,6 +32,7 @@ from bot.rights.copy import Places
 from bot.servers import Unreachable
 from bot.store import Store, StoreError
 from tests.support.backend import SETTINGS
+from tests.support.metrics import counted
 from tests.support.rights import HOST, House, code_in
 from tests.support.uploads import UploadService, upload_service
 
@@ -156,6 +158,22 @@ async def test_a_copy_can_be_cancelled_by_its_owner_only(house: House, monkeypat
     again = House(house.world.policy, house.desk.understander, house.world.store, server=house.server)
     await finish(again)
     assert again.messenger.told == []
+
+
+async def test_how_copies_end_is_counted(
+    build: Build, monkeypatch: pytest.MonkeyPatch, measures: PrometheusMeasures
+) -> None:
+    house = build(measures=measures)
+    await house.ask("romeo", "export")
+    await finish(house)
+    async with held_up(house, monkeypatch):
+        await house.ask("romeo", "export")
+        await house.ask("romeo", "cancel export")
+    house.server.place = "http://127.0.0.1:9/"
+    await house.ask("juliet", "export")
+    await finish(house)
+    copies = {name: value for name, value in counted(measures).items() if "exports" in name}
+    assert copies == {f'exports_total{{outcome="{outcome}"}}': 1 for outcome in ("done", "cancelled", "failed")}
 
 
 async def test_what_is_on_its_way_cannot_be_cancelled(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,6 +14,7 @@ from bot.dialogue.understanding import Understander
 from bot.policy.model import Policy
 from bot.policy.observed import Event
 from bot.store import Store, open_store
+from tests.support.kept import content
 from tests.support.rights import ADMIN, HOST, House
 
 ROMEO = f"romeo@{HOST}"
@@ -22,9 +22,9 @@ TEXT = "My nurse's address is wrong; it is Capulet Street 7."
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """A store in a file, whose bytes can be looked at."""
-    async with open_store(str(tmp_path / "state.db"), b"k" * 32) as opened:
+async def store(place: str) -> AsyncIterator[Store]:
+    """A store whose bytes can be looked at."""
+    async with open_store(place, b"k" * 32) as opened:
         yield opened
 
 
@@ -59,16 +59,14 @@ async def test_a_request_gets_a_number_and_a_day_and_reaches_the_administrators(
     assert "No. 2" not in await house.ask("romeo", "requests")
 
 
-async def test_what_was_written_and_who_wrote_it_is_nowhere_in_the_database(house: House, tmp_path: Path) -> None:
+async def test_what_was_written_and_who_wrote_it_is_nowhere_in_the_database(house: House, place: str) -> None:
     await house.ask("romeo", f"request complaint {TEXT}")
     await house.ask("boss", "extend 1 The archivist is ill.")
     await house.ask("boss", "answer 1 It is corrected.")
-    files = list(tmp_path.glob("state.db*"))
-    assert any(b"complaint" in file.read_bytes() for file in files), "the right files"
-    for file in files:
-        content = file.read_bytes()
-        for secret in (b"nurse", b"Capulet", b"romeo", b"boss", b"phone", HOST.encode(), b"archivist", b"corrected"):
-            assert secret not in content
+    kept = await content(place)
+    assert b"complaint" in kept, "the right files"
+    for secret in (b"nurse", b"Capulet", b"romeo", b"boss", b"phone", HOST.encode(), b"archivist", b"corrected"):
+        assert secret not in kept
 
 
 async def test_kind_and_text_are_asked_for(house: House) -> None:

@@ -95,7 +95,7 @@ def test_a_changed_one_of_the_same_version_is_restored(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("newer", ["99.0.0", "1.1.0.1", "1.10"])
+@pytest.mark.parametrize("newer", ["99.0.0", "1.2.0.1", "1.10"])
 def test_a_newer_one_is_left_alone(kind: str, newer: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     install(kind, tmp_path)
     main_file = tmp_path / MAIN[kind]

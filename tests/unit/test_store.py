@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.store import Store, StoreError, StoreTooNew, WrongKey, open_store
-from bot.store.engine import bring_up_to_date
+from bot.store.engine import bring_up_to_date, engine_of
+from bot.store.pseudonym import Pseudonymiser
 from bot.store.schema import STEPS
+from tests.support.kept import content, execute
 
 KEY = b"k" * 32
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -39,13 +40,13 @@ async def test_a_choice_is_remembered_replaced_and_forgotten(store: Store) -> No
     assert not await store.forget("alice@example.org")
 
 
-async def test_the_database_holds_no_address(tmp_path: Path) -> None:
-    path = tmp_path / "state.db"
-    async with open_store(str(path), KEY) as store:
+async def test_the_database_holds_no_address(place: str) -> None:
+    async with open_store(place, KEY) as store:
         await store.choose_language("alice@example.org", "de", NOW)
-    content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
-    assert b"alice" not in content
-    assert b"example.org" not in content
+    kept = await content(place)
+    assert b"de" in kept
+    assert b"alice" not in kept
+    assert b"example.org" not in kept
 
 
 async def test_the_file_is_for_its_owner_only_and_outlives_the_program(tmp_path: Path) -> None:
@@ -57,20 +58,19 @@ async def test_the_file_is_for_its_owner_only_and_outlives_the_program(tmp_path:
         assert await store.language("alice@example.org") == "de"
 
 
-async def test_many_at_once(tmp_path: Path) -> None:
-    async with open_store(str(tmp_path / "state.db"), KEY) as store:
+async def test_many_at_once(place: str) -> None:
+    async with open_store(place, KEY) as store:
         await asyncio.gather(
             *(store.choose_language(f"user{number % 20}@example.org", "de", NOW) for number in range(200))
         )
         assert await store.language("user7@example.org") == "de"
 
 
-async def test_another_key_is_noticed(tmp_path: Path) -> None:
-    path = tmp_path / "state.db"
-    async with open_store(str(path), KEY):
+async def test_another_key_is_noticed(place: str) -> None:
+    async with open_store(place, KEY):
         pass
     with pytest.raises(WrongKey, match="key file"):
-        async with open_store(str(path), b"x" * 32):
+        async with open_store(place, b"x" * 32):
             pass
 
 
@@ -80,15 +80,12 @@ async def test_a_short_key_is_refused() -> None:
             pass
 
 
-async def test_a_newer_database_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "state.db"
-    async with open_store(str(path), KEY):
+async def test_a_newer_database_is_refused(place: str) -> None:
+    async with open_store(place, KEY):
         pass
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE privacy_bot_meta SET value = '99' WHERE name = 'schema'")
-    connection.close()
+    await execute(place, "UPDATE privacy_bot_meta SET value = :new WHERE name = 'schema'", new=b"99")
     with pytest.raises(StoreTooNew, match="upgrade the program") as refused:
-        async with open_store(str(path), KEY):
+        async with open_store(place, KEY):
             pass
     assert (refused.value.found, refused.value.known) == (99, len(STEPS))
 
@@ -105,9 +102,19 @@ async def test_the_first_schema_is_upgraded(tmp_path: Path) -> None:
         assert (kept.language, kept.chosen_at) == ("de", NOW)
 
 
-async def test_only_the_missing_steps_run() -> None:
-    """The runner, with a second step that does not exist yet."""
-    engine = create_async_engine("sqlite+aiosqlite://")
+@pytest.mark.parametrize("schema", range(1, len(STEPS)))
+async def test_every_earlier_schema_is_upgraded(place: str, schema: int) -> None:
+    engine = engine_of(place)
+    async with engine.begin() as connection:
+        await bring_up_to_date(connection, Pseudonymiser(KEY).check(), STEPS[:schema])
+    await engine.dispose()
+    async with open_store(place, KEY) as store:
+        assert await store.announcements.pending() is None
+
+
+async def test_only_the_missing_steps_run(place: str) -> None:
+    """The runner, with a step that does not exist yet."""
+    engine = engine_of(place)
     steps = (*STEPS, ("CREATE TABLE later (name VARCHAR(9))",))
     for known in (STEPS, steps, steps):
         async with engine.begin() as connection:
@@ -119,7 +126,7 @@ async def test_only_the_missing_steps_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "said"),
+    ("name", "said"),
     [
         ("missing/state.db", "the directory must exist"),
         (".", "the directory must exist"),
@@ -127,8 +134,8 @@ async def test_only_the_missing_steps_run() -> None:
         ("nonsense://", "sqlite or postgresql"),
     ],
 )
-async def test_a_place_that_cannot_be_used(tmp_path: Path, place: str, said: str) -> None:
-    where = place if "://" in place else str(tmp_path / place)
+async def test_a_place_that_cannot_be_used(tmp_path: Path, name: str, said: str) -> None:
+    where = name if "://" in name else str(tmp_path / name)
     with pytest.raises(StoreError, match=said) as refused:
         async with open_store(where, KEY):
             pass
@@ -170,9 +177,9 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("body", ["raise RuntimeError('boom')", "sys.exit(3)"])
-def test_a_crash_never_hangs(tmp_path: Path, body: str) -> None:
+def test_a_crash_never_hangs(place: str, body: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", CRASH.format(body=body), str(tmp_path / "state.db")],
+        [sys.executable, "-c", CRASH.format(body=body), place],
         timeout=20,
         check=False,
         capture_output=True,
@@ -180,8 +187,7 @@ def test_a_crash_never_hangs(tmp_path: Path, body: str) -> None:
     assert done.returncode != 0
 
 
-def test_kill_in_the_middle_of_writing_leaves_a_good_database(tmp_path: Path) -> None:
-    path = tmp_path / "state.db"
+def test_kill_in_the_middle_of_writing_leaves_a_good_database(engine: str, place: str) -> None:
     program = textwrap.dedent("""
         import asyncio, sys
         from datetime import UTC, datetime
@@ -194,7 +200,7 @@ def test_kill_in_the_middle_of_writing_leaves_a_good_database(tmp_path: Path) ->
                         print("go", flush=True)
         asyncio.run(main())
     """)
-    process = subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE)
+    process = subprocess.Popen([sys.executable, "-c", program, place], stdout=subprocess.PIPE)
     assert process.stdout is not None
     with process.stdout:
         assert process.stdout.readline() == b"go\n"
@@ -202,10 +208,9 @@ def test_kill_in_the_middle_of_writing_leaves_a_good_database(tmp_path: Path) ->
         process.wait(20)
 
     async def reopened() -> str | None:
-        async with open_store(str(path), KEY) as store:
+        async with open_store(place, KEY) as store:
             return await store.language("user7@example.org")
 
     assert asyncio.run(reopened()) == "de"
-    connection = sqlite3.connect(path)
-    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    connection.close()
+    if engine == "sqlite":
+        assert asyncio.run(execute(place, "PRAGMA integrity_check")) == [("ok",)]

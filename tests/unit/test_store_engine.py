@@ -9,62 +9,68 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, inspect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
-from bot.store import StoreError, engine, open_store
+from bot.store import StoreError, open_store
+from bot.store import engine as module
+from bot.store.engine import bring_up_to_date, engine_of
 from bot.store.schema import METADATA, STEPS
+from tests.support.kept import content, execute, tables
+from tests.support.postgresql import Postgresql
 
 KEY = b"k" * 32
 
 
-def tables(path: Path) -> set[str]:
-    with closing(sqlite3.connect(path)) as connection:
-        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-
-
-async def test_a_step_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
-    path = tmp_path / "state.db"
-    async with open_store(str(path), KEY):
+async def test_a_step_that_fails_leaves_nothing_behind(place: str) -> None:
+    async with open_store(place, KEY):
         pass
-    before = tables(path)
-    opened = engine.engine_of(str(path))
-    with closing(sqlite3.connect(path)) as connection:
-        (check,) = connection.execute("SELECT value FROM privacy_bot_meta WHERE name = 'key_check'").fetchone()
-    with pytest.raises(OperationalError):
+    before = await tables(place)
+    opened = engine_of(place)
+    ((check,),) = await execute(place, "SELECT value FROM privacy_bot_meta WHERE name = 'key_check'")
+    with pytest.raises(DBAPIError):
         async with opened.begin() as transaction:
-            await engine.bring_up_to_date(
-                transaction, check, (*STEPS, ("CREATE TABLE later (name VARCHAR(9))", "nonsense"))
-            )
+            await bring_up_to_date(transaction, check, (*STEPS, ("CREATE TABLE later (name VARCHAR(9))", "nonsense")))
     await opened.dispose()
-    assert tables(path) == before
-    async with open_store(str(path), KEY) as store:
+    assert await tables(place) == before
+    async with open_store(place, KEY) as store:
         assert await store.kept("nobody@example.org") is None
 
 
-async def test_a_first_start_that_is_stopped_half_way_can_be_repeated(tmp_path: Path) -> None:
-    path = tmp_path / "state.db"
-
+async def test_a_first_start_that_is_stopped_half_way_can_be_repeated(place: str) -> None:
     async def stopped() -> None:
-        opened = engine.engine_of(str(path))
+        opened = engine_of(place)
         try:
             async with opened.begin() as transaction:
-                await engine.bring_up_to_date(transaction, b"check")
+                await bring_up_to_date(transaction, b"check")
                 raise asyncio.CancelledError
         finally:
             await opened.dispose()
 
     with pytest.raises(asyncio.CancelledError):
         await stopped()
-    assert tables(path) == set()
-    async with open_store(str(path), KEY) as store:
+    assert await tables(place) == set()
+    async with open_store(place, KEY) as store:
         assert await store.kept("nobody@example.org") is None
 
 
-async def test_the_steps_lead_to_the_tables_that_the_queries_use(tmp_path: Path) -> None:
+async def test_many_that_start_at_once_make_one_database(postgresql: Postgresql) -> None:
+    place = postgresql.place()
+
+    async def start(number: int) -> None:
+        async with open_store(place, KEY) as store:
+            await store.choose_language(f"user{number}@example.org", "de", datetime.now(UTC))
+
+    await asyncio.gather(*(start(number) for number in range(6)))
+    async with open_store(place, KEY) as store:
+        assert [await store.language(f"user{number}@example.org") for number in range(6)] == ["de"] * 6
+
+
+async def test_the_steps_lead_to_the_tables_that_the_queries_use(place: str) -> None:
     def columns(connection: Connection) -> dict[str, dict[str, bool]]:
         found = inspect(connection)
         return {
@@ -72,7 +78,7 @@ async def test_the_steps_lead_to_the_tables_that_the_queries_use(tmp_path: Path)
             for table in found.get_table_names()
         }
 
-    async with open_store(str(tmp_path / "state.db"), KEY) as store, store._database._engine.connect() as connection:
+    async with open_store(place, KEY) as store, store._database._engine.connect() as connection:
         found = await connection.run_sync(columns)
     assert found == {
         name: {column.name: bool(column.nullable) for column in table.columns}
@@ -89,20 +95,18 @@ async def test_settings_of_each_connection(tmp_path: Path) -> None:
     assert found == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 5000}
 
 
-async def test_the_database_of_another_program_is_left_as_it_is(tmp_path: Path) -> None:
-    path = tmp_path / "prosody.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE prosody (host TEXT)")
-        connection.commit()
-    before = path.read_bytes()
+async def test_the_database_of_another_program_is_left_as_it_is(place: str) -> None:
+    await execute(place, "CREATE TABLE prosody (host TEXT)")
+    before = await content(place)
     with pytest.raises(StoreError, match="another program; name another one"):
-        async with open_store(str(path), KEY):
+        async with open_store(place, KEY):
             pass
-    assert path.read_bytes() == before
+    assert await content(place) == before
+    assert await tables(place) == {"prosody"}
 
 
 async def test_another_program_holds_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_PRAGMAS", ("busy_timeout = 50",))
+    monkeypatch.setattr(module, "_PRAGMAS", ("busy_timeout = 50",))
     path = tmp_path / "state.db"
     async with open_store(str(path), KEY):
         pass
@@ -194,10 +198,9 @@ async def main():
 
 
 @pytest.mark.parametrize("before", ["", CANCELLING])
-def test_sigterm_ends_the_process(tmp_path: Path, before: str) -> None:
-    path = tmp_path / "state.db"
+def test_sigterm_ends_the_process(place: str, before: str) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", OPEN.format(before=before), str(path)],
+        [sys.executable, "-c", OPEN.format(before=before), place],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
@@ -206,4 +209,4 @@ def test_sigterm_ends_the_process(tmp_path: Path, before: str) -> None:
         assert process.stdout.readline() == b"open\n"
         os.kill(process.pid, signal.SIGTERM)
         assert process.wait(20) != 0
-    assert "accounts" in tables(path)
+    assert "accounts" in asyncio.run(tables(place))

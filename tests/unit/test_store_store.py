@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import Kept, Store, StoreError, open_store
 from bot.store import store as module
+from tests.support.kept import execute
 
 KEY = b"k" * 32
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -39,25 +39,30 @@ async def test_a_choice_made_while_the_language_is_read_wins(store: Store, monke
     assert await store.language("alice@example.org") == "de"
 
 
-async def test_a_choice_that_could_not_be_stored_is_not_pretended(tmp_path: Path) -> None:
-    async with open_store(str(tmp_path / "state.db"), KEY) as store:
+READ_ONLY = {"sqlite": "PRAGMA query_only = ON", "postgresql": "SET default_transaction_read_only = on"}
+
+
+async def test_a_choice_that_could_not_be_stored_is_not_pretended(engine: str, place: str) -> None:
+    async with open_store(place, KEY) as store:
         await store.choose_language("alice@example.org", "de", NOW)
         async with store._database._engine.connect() as connection:
-            await connection.exec_driver_sql("PRAGMA query_only = ON")
+            await connection.exec_driver_sql(READ_ONLY[engine])
+            await connection.commit()
         with pytest.raises(StoreError, match="read-only"):
             await store.choose_language("alice@example.org", "en", NOW)
         assert await store.language("alice@example.org") == "de"
 
 
-async def test_what_was_asked_for_last_stays_in_memory(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_was_asked_for_last_stays_in_memory(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MOST_IN_MEMORY", 2)
-    for account in ("alice@x", "bob@x", "alice@x", "carol@x"):
-        await store.language(account)
-    assert len(store._languages) == 2
-    await store._database._engine.dispose()  # a database in memory is gone then: who still answers, answers from memory
-    assert await store.language("alice@x") is None
-    with pytest.raises(StoreError):
-        await store.language("bob@x")
+    async with open_store(place, KEY) as store:
+        for account in ("alice@x", "bob@x", "alice@x", "carol@x"):
+            await store.language(account)
+        assert len(store._languages) == 2
+        await execute(place, "DROP TABLE accounts")  # who still answers, answers from memory
+        assert await store.language("alice@x") is None
+        with pytest.raises(StoreError):
+            await store.language("bob@x")
 
 
 async def test_a_choice_that_is_stopped_after_it_was_stored_counts(
@@ -85,6 +90,5 @@ async def test_moments_come_back_in_utc(store: Store) -> None:
     assert kept.chosen_at.tzinfo is UTC
 
 
-async def test_nothing_is_kept_about_strangers(tmp_path: Path) -> None:
-    async with open_store(str(tmp_path / "state.db"), KEY) as store:
-        assert await store.kept("nobody@example.org") is None
+async def test_nothing_is_kept_about_strangers(store: Store) -> None:
+    assert await store.kept("nobody@example.org") is None

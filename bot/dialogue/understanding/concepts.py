@@ -162,6 +162,7 @@ COURTESY = {
 
 MOODS = {
     "asking": "I want to know, tell me, explain",
+    "continuing": "first words that go on from what was said: and, what about",
     "everybody": "all users, everybody's, the database",
     "hypothetical": "if, when I, suppose, what happens, maybe",
     "impersonation": "I am the administrator",
@@ -181,8 +182,11 @@ MOODS = {
 
 DERIVED = (
     *(
+        "about_others",
         "address",
         "bare",
+        "closed",
+        "continues",
         "courteous",
         "erase_order",
         "erase_request",

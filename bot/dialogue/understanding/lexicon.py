@@ -50,6 +50,9 @@ class Lexicon:
         self._spelling = Spelling(phrases.stemmer, phrases.spelling)
         self._slang = {self._spelling.plain(word): words_of(to) for word, to in phrases.slang.items()}
         self.of = frozenset(phrases.of)
+        self.joining = frozenset(
+            words_of(entry)[0] for entry in phrases.concepts["continuing"] if len(words_of(entry)) == 1
+        )
         self._root = _Node()
         self._common = frozenset(self._spelling.plain(word) for word in phrases.common)
         self._words: set[str] = set()

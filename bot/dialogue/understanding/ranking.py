@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bot.dialogue.understanding.concepts import BITS
 from bot.dialogue.understanding.intent_rules import INTENTS
 from bot.dialogue.understanding.topic_rules import TOPICS
-from bot.policy.vocabulary import Aspect, Label
+from bot.policy.vocabulary import Aspect, Label, Polar
 
 _SURE = 1.5
 _AHEAD = 0.2
@@ -33,6 +33,17 @@ _ASPECTS = (
     ("what", Aspect.WHAT),
 )
 """The aspect that is asked, the most telling concept first."""
+
+
+_POLAR = (
+    ("read_along", Polar.READ),
+    ("sell", Polar.SOLD),
+    ("advertising", Polar.ADVERTISED),
+    ("track", Polar.TRACKED),
+    ("store", Polar.STORED),
+    ("history", Polar.STORED),
+)
+"""What can be answered with yes or no, the most telling concept first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +86,10 @@ def rank(found: int) -> tuple[tuple[Label, ...], bool]:
 def aspect_of(found: int) -> Aspect | None:
     """Return which side of the topic is asked; None when nothing tells."""
     return next((aspect for concept, aspect in _ASPECTS if found & BITS[concept]), None)
+
+
+def polar_of(found: int) -> Polar | None:
+    """Return what a yes or a no is wanted to; None when more is asked than that."""
+    if not found & BITS["closed"] or found & BITS["erase"]:
+        return None
+    return next((polar for concept, polar in _POLAR if found & BITS[concept]), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from bot.dialogue.understanding.concepts import ACTIONS, COURTESY, GENERAL, GROUPS, MOODS, SUBJECTS
@@ -10,12 +11,14 @@ from bot.dialogue.understanding.lexicon import Lexicon, Match, Token
 from bot.dialogue.understanding.mood import Span, doubtful, names_somebody, orders_to_erase
 from bot.dialogue.understanding.phrases import Phrases
 from bot.dialogue.understanding.ranking import bits
-from bot.dialogue.understanding.words import Text
+from bot.dialogue.understanding.words import Sentence, Text
 
 _LANGUAGE = "language:"
 _ACTION, _COURTESY, _MOOD, _SUBJECT = (GROUPS[next(iter(names))] for names in (ACTIONS, COURTESY, MOODS, SUBJECTS))
 _SPECIFIC = SUBJECTS.keys() - GENERAL
 _TOPICAL = SUBJECTS.keys() - {"copy", "data", "leaving", "metadata", "negation"}
+_OPEN = frozenset({"ask_contact", "ask_how_long", "ask_where", "ask_why", "negation", "question", "what"})
+"""What asks for more than a yes or a no, or makes it unclear to what."""
 _FEW = 2
 """Words beside courtesy that still ask nothing ("thanks, that was it"); unknown ones count twice."""
 _BARE = 4
@@ -32,6 +35,18 @@ class Reader:
     def _lexicon(self) -> Lexicon:
         return Lexicon(self._phrases)
 
+    def pieces(self, text: Text) -> list[tuple[Text, ...]]:
+        """Return the ways in which *text* can be taken apart into several questions, the likeliest first."""
+        if len(text.sentences) > 1:
+            return [tuple(replace(text, sentences=(sentence,)) for sentence in text.sentences)]
+        ways = []
+        for words, asked in ((one.words, one.asked) for one in text.sentences):
+            for at in range(1, len(words) - 1):
+                if words[at] in self._lexicon.joining:
+                    halves = (Sentence(words[:at], asked), Sentence(words[at:], asked))
+                    ways.append(tuple(replace(text, sentences=(half,)) for half in halves))
+        return ways
+
     def read(self, text: Text) -> tuple[int, str | None]:
         """Return the concepts of *text* as one number, and the language that it names."""
         tokens: list[Token] = []
@@ -43,14 +58,20 @@ class Reader:
         matches = _outermost(self._lexicon.find(tokens))
         named = [match.concept.removeprefix(_LANGUAGE) for match in matches if match.concept.startswith(_LANGUAGE)]
         concepts = {match.concept for match in matches if match.concept in GROUPS}
+        opening = {match.concept for match in matches if match.at[0] == 0}
         courtesy = {at for match in matches if match.concept in COURTESY for at in match.at}
         order = orders_to_erase(spans, matches)
         unknown = sum(not token.known for token in tokens)
+        closed = any(span.asked for span in spans) or "opener" in opening
+        closed = closed and not unknown and concepts.isdisjoint(_OPEN) and len(concepts & _SPECIFIC) <= 1
         of = self._lexicon.of
         owner = any(not self._lexicon.is_slang(word) for word in text.owners)
         derived = {
             "address": text.address,
+            "about_others": owner or text.address or not concepts.isdisjoint(("everybody", "other_person")),
             "bare": len(tokens) <= _BARE and not any(span.asked for span in spans),
+            "closed": closed,
+            "continues": "continuing" in opening,
             "courteous": len(tokens) - len(courtesy) + unknown <= _FEW,
             "erase_order": order,
             "erase_request": order

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.dialogue.understanding.ages import Ages
+from bot.dialogue.understanding.ages import Age, Ages
 from bot.dialogue.understanding.phrases import phrases_of
-from bot.dialogue.understanding.ranking import aspect_of, bits, rank
+from bot.dialogue.understanding.ranking import aspect_of, bits, polar_of, rank
 from bot.dialogue.understanding.reader import Reader
 from bot.dialogue.understanding.tongue import Tongues
-from bot.dialogue.understanding.words import split
-from bot.policy.vocabulary import Aspect, Intent, Label
+from bot.dialogue.understanding.words import Text, split
+from bot.policy.vocabulary import Aspect, Intent, Label, Polar, Topic
 
 UNREADABLE = -1
 """Days that were stated, but not so that they could be read."""
 
 _ERASING = bits({"erase_request"})
+_CONTINUES = bits({"continues"})
+_UNKNOWN = bits({"unknown"})
+_OTHERS = bits({"about_others", "somebody"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,10 @@ class Understanding:
 
     `certain` is False when `ranked` (at most three labels, best first, never empty) is better
     offered as a choice than answered; `argument` is the language that `set_language` asks for.
+    `continues` tells that it goes on from what was said before ("and the backups?"), `others` that
+    it may be about somebody else, `polar` what a yes or a no is wanted to.  `parts` are the questions
+    of a text that asks several things; there are none in a text that asks one.  In a `familiar` text
+    every word is known.
     """
 
     language: str
@@ -36,6 +43,15 @@ class Understanding:
     argument: str | None = None
     erasing: bool = False
     older_than: int | None = None
+    continues: bool = False
+    others: bool = False
+    polar: Polar | None = None
+    familiar: bool = True
+    parts: tuple[Understanding, ...] = ()
+
+
+_MOST_PARTS = 3
+"""Questions of one message that are answered."""
 
 
 class Understander:
@@ -58,6 +74,22 @@ class Understander:
         written = split(age.rest if age is not None else text)
         told = self._tongues.of(written)
         language = told or (hint if hint is not None and hint in self._readers else next(iter(self._readers)))
+        whole = self._meant(written, language, told, age)
+        return replace(whole, parts=self._parts(written, language, whole))
+
+    def _parts(self, text: Text, language: str, whole: Understanding) -> tuple[Understanding, ...]:
+        """Return the questions that *text* asks, if there is more than one and nothing else in it."""
+        if whole.erasing or whole.others or not (isinstance(whole.ranked[0], Topic) or not whole.certain):
+            return ()
+        for pieces in self._readers[language].pieces(text):
+            asked = [self._meant(piece, language, language, None) for piece in pieces]
+            questions = [one for one, piece in zip(asked, pieces, strict=True) if _is_question(one, piece)]
+            topics = dict.fromkeys(one.ranked[0] for one in questions)
+            if 1 < len(topics) == len(questions) <= _MOST_PARTS and not any(one.others for one in asked):
+                return tuple(_going_on(questions))
+        return ()
+
+    def _meant(self, written: Text, language: str, told: str | None, age: Age | None) -> Understanding:
         found, named = self._readers[language].read(written)
         ranked, certain = rank(found)
         return Understanding(
@@ -68,5 +100,23 @@ class Understander:
             certain=certain,
             argument=named if ranked[0] is Intent.SET_LANGUAGE else None,
             erasing=bool(found & _ERASING),
+            continues=bool(found & _CONTINUES),
+            others=bool(found & _OTHERS),
+            polar=polar_of(found),
+            familiar=not found & _UNKNOWN,
             older_than=None if age is None else UNREADABLE if age.days is None else age.days,
         )
+
+
+def _is_question(read: Understanding, text: Text) -> bool:
+    """Return whether a part of a message asks about the policy, rather than telling something."""
+    asked = any(sentence.asked for sentence in text.sentences)
+    return isinstance(read.ranked[0], Topic) and read.certain and (asked or read.aspect is not None or read.continues)
+
+
+def _going_on(questions: list[Understanding]) -> Iterator[Understanding]:
+    """Return *questions*, each with the side that was asked before it where it names none itself."""
+    aspect = None
+    for one in questions:
+        aspect = one.aspect or aspect
+        yield replace(one, aspect=aspect)

@@ -1596,12 +1596,13 @@ category("access_tokens", {
 	end;
 });
 
+local claim, strike_off, newcomer_of; -- see below, of newcomers
 category("bot_records", {
 	available = always;
 	look = function (user)
 		local data, items = load("privacy_bot", user), array();
 		if not next(data) then return { count = 0 }, items; end
-		local time, newcomer = tonumber(data.first or data.new), data.newcomer;
+		local time, newcomer = tonumber(data.first or data.new), newcomer_of(user, data);
 		items:push { store = "privacy_bot", time = time };
 		if newcomer then items:push { store = "privacy_bot_newcomers", time = newcomer.time, language = newcomer.language }; end
 		return { count = #items, bytes = size_of(data), oldest = time, newest = newcomer and newcomer.time or time }, items;
@@ -1959,12 +1960,10 @@ do
 end
 
 -- Newcomers -----------------------------------------------------------------------------------
--- Who logged in for the first time, until the bot has welcomed them.  The entry lies with the account,
--- { time, language, number }, and goes with it.  Lists of a hundred names each, in the order of the numbers,
--- tell where there are entries, so that neither a login nor a question has to do with all of them.  A list may
--- name somebody whose entry is gone, but whoever has an entry is on one.
+-- Who logged in for the first time, until the bot has welcomed them.  Their entries, { account, time, language },
+-- are numbered, in lists of a hundred, so that neither a login nor a question has to do with all of them.  The
+-- number lies with the account: an entry counts as long as both name each other.
 
-local claim, strike_off;
 do
 	local STORE, EACH, LISTS, KEPT = "privacy_bot_newcomers", 100, 1000, 60 * DAY;
 	local lists = module:open_store(STORE, "map");
@@ -1986,47 +1985,58 @@ do
 		range = new;
 	end
 
-	local latest = range.last * EACH - 1; -- the number that was given last
-	-- The names of a list; none, and that it cannot be read, where it is damaged.
-	local function names_of(list)
-		local fine, names = pcall(load, STORE, name_of(list));
-		if fine then return names, true; end
-		complain("Reading the store " .. STORE, names);
-		return {}, false;
+	-- A list by texts of numbers; none, and that it cannot be read, where it is damaged.
+	local function entries_of(list)
+		local fine, entries = pcall(load, STORE, name_of(list));
+		if not fine then
+			complain("Reading the store " .. STORE, entries);
+			return {}, false;
+		end
+		for number, entry in pairs(entries) do
+			local whole = tonumber(number) and type(entry) == "table" and type(entry.account) == "string" and tonumber(entry.time);
+			if not whole then entries[number] = nil; end
+		end
+		return entries, true;
 	end
 
+	local latest = range.last * EACH - 1; -- the number that was given last
 	do
-		local names, readable = names_of(range.last);
-		for number in pairs(names) do latest = math.max(latest, tonumber(number) or latest); end
+		local entries, readable = entries_of(range.last);
+		for number in pairs(entries) do latest = math.max(latest, tonumber(number) or latest); end
 		if not readable then latest = latest + EACH; end -- what comes goes to the next list
 	end
 
-	local function enlist(user)
+	local function enlist(entry)
 		local number = latest + 1;
 		local list = list_of(number);
 		if list > range.last then set_range(range.first, list); end
-		assert(lists:set(name_of(list), text_of(number), user));
+		assert(lists:set(name_of(list), text_of(number), entry));
 		latest = number;
 		return number;
 	end
 
-	-- Takes numbers off a list.
-	local function strike(list, numbers)
-		local found, changed = names_of(list), false;
-		for number in pairs(numbers) do
-			changed = changed or found[text_of(number)] ~= nil;
-			found[text_of(number)] = nil;
+	-- Removes from a list those that test(entry, number) says; returns how many that were.
+	local function strike(list, test)
+		local entries, gone = entries_of(list), 0;
+		for number, entry in pairs(entries) do
+			if test(entry, tonumber(number)) then entries[number], gone = nil, gone + 1; end
 		end
-		if changed then save(STORE, name_of(list), next(found) and found or nil); end
+		if gone > 0 then save(STORE, name_of(list), next(entries) and entries or nil); end
 		local first = range.first;
-		while first < range.last and not next((names_of(first))) do first = first + 1; end
+		while first < range.last and not next((entries_of(first))) do first = first + 1; end
 		if first > range.first then set_range(first, range.last); end
+		return gone;
 	end
 
-	-- Takes an account off its list, where it has an entry.
+	-- The entry of an account with these records, if it has one.
+	function newcomer_of(user, records)
+		local entry = records.newcomer and entries_of(list_of(records.newcomer))[text_of(records.newcomer)];
+		return entry and entry.account == user and entry or nil;
+	end
+
 	function strike_off(user)
-		local entry = load("privacy_bot", user).newcomer;
-		if entry then strike(list_of(entry.number), { [entry.number] = true }); end
+		local number = load("privacy_bot", user).newcomer;
+		if number then strike(list_of(number), function (entry, at) return at == number and entry.account == user; end); end
 	end
 
 	-- Tells one of the clients of a new account that are ready, and only one, that it is the first, and when.
@@ -2034,40 +2044,30 @@ do
 		local data = load("privacy_bot", user);
 		if not data.new then return false; end
 		local time = os.time();
-		data.newcomer = { time = time, language = language, number = enlist(user) };
+		data.newcomer = enlist { account = user, time = time, language = language };
 		data.new, data.first = nil, time;
 		save("privacy_bot", user, data);
 		return true, time;
 	end
 
-	local function forget(user, data)
-		data.newcomer = nil;
-		save("privacy_bot", user, next(data) and data or nil);
+	local function is_valid(entry, number)
+		return entry.time > os.time() - KEPT and load("privacy_bot", entry.account).newcomer == number and exists(entry.account);
 	end
 
-	-- The entry of that number; nil if there is none any more.
-	local function entry_of(user, number)
-		local data = load("privacy_bot", user);
-		local entry = data.newcomer;
-		if not entry or entry.number ~= number then return nil; end
-		if entry.time > os.time() - KEPT and exists(user) then return entry; end
-		forget(user, data);
-	end
-
-	-- Calls visit(number, user, entry) for those of a list that come after a number, until it returns true.
+	-- Calls visit(entry, number) for those of a list that come after a number, until it returns true.
 	local function walk_list(list, after, visit)
-		local found, gone, stopped = names_of(list), {}, false;
+		local entries, gone, stopped = entries_of(list), {}, false;
 		local numbers = array();
-		for number in pairs(found) do if tonumber(number) and tonumber(number) > after then numbers:push(tonumber(number)); end end
+		for number in pairs(entries) do if tonumber(number) > after then numbers:push(tonumber(number)); end end
 		for _, number in ipairs(numbers:sort()) do
 			breathe();
-			local user = found[text_of(number)];
-			local readable, entry = pcall(entry_of, user, number);
-			if not readable then complain("Looking up a newcomer", entry, user);
-			elseif not entry then gone[number] = true;
-			elseif visit(number, user, entry) then stopped = true; break; end
+			local entry = entries[text_of(number)];
+			local readable, valid = pcall(is_valid, entry, number);
+			if not readable then complain("Looking up a newcomer", valid, entry.account);
+			elseif not valid then gone[number] = entry.account;
+			elseif visit(entry, number) then stopped = true; break; end
 		end
-		if next(gone) then strike(list, gone); end
+		if next(gone) then strike(list, function (entry, number) return entry.account == gone[number]; end); end
 		return stopped;
 	end
 
@@ -2083,60 +2083,47 @@ do
 		local after, limit = text_argument(arguments.after), number_argument(arguments.limit, 500, 1000, 1);
 		if after and (#after > 15 or not after:find("^%d+$")) then bad_request(); end
 		local found, last, following = array(), nil, json.null;
-		walk(tonumber(after) or -1, function (number, user, entry)
+		walk(tonumber(after) or -1, function (entry, number)
 			if #found == limit then following = text_of(last); return true; end
-			found:push { account = user, time = entry.time, language = entry.language or json.null };
+			found:push { account = entry.account, time = entry.time, language = entry.language or json.null };
 			last = number;
 		end);
 		return { newcomers = found, next = following };
 	end
 
-	-- The accounts and times that are named, or an error.
-	local function entries_argument(value)
+	-- The times by accounts that are named, or an error.
+	local function times_argument(value)
 		if type(value) ~= "table" or #value > 1000 then bad_request(); end
-		local entries = array();
+		local times = {};
 		for key, each in pairs(value) do
 			if type(key) ~= "number" or type(each) ~= "table" then bad_request(); end
 			local user = encodings.stringprep.nodeprep(text_argument(each.account) or "") or "";
 			if user == "" or each.time == nil then bad_request(); end
-			entries:push { user = user, time = number_argument(each.time, nil, 2 ^ 53, 0) };
+			times[user] = number_argument(each.time, nil, 2 ^ 53, 0);
 		end
-		return entries;
+		return times;
 	end
 
 	function operations.welcomed(arguments)
-		local forgotten, struck = 0, {};
-		for _, each in ipairs(entries_argument(arguments.accounts)) do
+		local times, touched, forgotten = times_argument(arguments.accounts), {}, 0;
+		for user in pairs(times) do
 			breathe();
-			local data = load("privacy_bot", each.user);
-			local entry = data.newcomer;
-			if entry and entry.time == each.time then
-				forget(each.user, data);
-				local list = list_of(entry.number);
-				struck[list] = struck[list] or {};
-				struck[list][entry.number] = true;
-				forgotten = forgotten + 1;
-			end
+			local number = load("privacy_bot", user).newcomer;
+			if number then touched[list_of(number)] = true; end
 		end
-		for list, numbers in pairs(struck) do
+		for list in pairs(touched) do
 			breathe();
-			strike(list, numbers);
+			forgotten = forgotten + strike(list, function (entry) return times[entry.account] == entry.time; end);
 		end
 		return { forgotten = forgotten };
 	end
 	changes.welcomed = true;
 
-	-- Nobody asks where the bot is gone for good: then the oldest go, and those who left are not named.
+	-- Nobody asks where the bot is gone for good: then the oldest go.
 	local function tidy()
 		while range.last - range.first >= LISTS do
-			local first, numbers = range.first, {};
-			for number, user in pairs((names_of(first))) do
-				breathe();
-				local data = load("privacy_bot", user);
-				if data.newcomer and text_of(data.newcomer.number) == number then forget(user, data); end
-				numbers[tonumber(number)] = true;
-			end
-			strike(first, numbers);
+			breathe();
+			strike(range.first, function () return true; end);
 		end
 		walk(-1, function () end);
 	end
