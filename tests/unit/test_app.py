@@ -221,3 +221,27 @@ async def test_from_start_to_stop(
     assert said[-1] == "stopped"
     assert "a@b" not in caplog.text
     assert "photos" not in caplog.text
+
+
+async def test_languages_that_the_policy_does_not_need_are_learnt_after_the_start(
+    settings: Settings, shelf: Path, history: History
+) -> None:
+    shutil.copytree(shelf / "locales" / "de", shelf / "locales" / "nds")
+    loaded = load(settings, Attempts(), is_hurried=True)
+    desk = Desk(services(history.current, spoken=loaded.spoken), loaded.understanding)
+    assert set(desk.services.languages) == {"de", "en"}
+    await loading.learn(desk)
+    assert {"de", "en", "nds"} <= set(desk.services.languages)
+
+
+async def test_a_language_that_is_broken_keeps_the_others_working(
+    settings: Settings, shelf: Path, history: History, caplog: pytest.LogCaptureFixture
+) -> None:
+    shutil.copytree(shelf / "locales" / "de", shelf / "locales" / "nds")
+    (shelf / "locales" / "nds" / "LC_MESSAGES" / "bot.po").write_text("nonsense\n")
+    loaded = load(settings, Attempts(), is_hurried=True)
+    desk = Desk(services(history.current, spoken=loaded.spoken), loaded.understanding)
+    await loading.learn(desk)
+    assert "bot.po:1:1:" in caplog.text
+    assert "the bot speaks only de, en" in caplog.text
+    assert "7 Tage" in await says(desk, "de")
