@@ -19,7 +19,8 @@ from bot.commands import desk
 from bot.commands.build import services, understander
 from bot.commands.desk import Desk
 from bot.config import Settings
-from bot.loading import Attempts, Unusable, load, reload, watching
+from bot.loading import Unusable, reload, watching
+from bot.policy.model import policy_of
 from bot.store import Store
 from tests.conftest import NOW, shipped
 from tests.support.server import SECRET, fake_server
@@ -53,8 +54,8 @@ def settings(shelf: Path) -> Settings:
 @pytest.fixture
 async def history(settings: Settings, store: Store) -> History:
     """What the file says, taken a week ago."""
-    one, loaded = History(store), load(settings, Attempts())
-    await one.take(loaded.policy, loaded.document, loading.now() - timedelta(days=7))
+    one, document = History(store), files.read(settings.policy)
+    await one.take(policy_of(document), document, loading.now() - timedelta(days=7))
     return one
 
 
