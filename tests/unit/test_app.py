@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from bot.commands import desk
 from bot.commands.build import services, understander
 from bot.commands.desk import Desk
 from bot.config import Settings
-from bot.loading import Attempts, Unusable, load, reload, watching
-from bot.store import Store
+from bot.loading import Unusable, reload, watching
+from bot.policy.model import policy_of
+from bot.store import open_store
 from tests.conftest import NOW, shipped
 from tests.support.server import SECRET, fake_server
 
@@ -51,11 +52,12 @@ def settings(shelf: Path) -> Settings:
 
 
 @pytest.fixture
-async def history(settings: Settings, store: Store) -> History:
-    """What the file says, taken a week ago."""
-    one, loaded = History(store), load(settings, Attempts())
-    await one.take(loaded.policy, loaded.document, loading.now() - timedelta(days=7))
-    return one
+async def history(settings: Settings) -> AsyncIterator[History]:
+    """What the file says, taken a week ago; which database it is makes no difference here."""
+    async with open_store("sqlite+aiosqlite://", b"k" * 32) as store:
+        one, document = History(store), files.read(settings.policy)
+        await one.take(policy_of(document), document, loading.now() - timedelta(days=7))
+        yield one
 
 
 @pytest.fixture
