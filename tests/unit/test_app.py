@@ -19,7 +19,7 @@ from bot.commands import desk
 from bot.commands.build import services, understander
 from bot.commands.desk import Desk
 from bot.config import Settings
-from bot.loading import Unusable, reload, watching
+from bot.loading import Attempts, Unusable, load, reload, watching
 from bot.policy.model import policy_of
 from bot.store import open_store
 from tests.conftest import NOW, shipped
