@@ -26,8 +26,8 @@ class Letter:
 class Courier(Protocol):
     """Delivers letters."""
 
-    async def deliver(self, letters: Sequence[Letter]) -> None:
-        """Send *letters*, and return when the server has processed them all; raises `Unreachable`.
+    async def deliver(self, letters: Sequence[Letter]) -> float:
+        """Send *letters*, and return when the server has processed them all: how many seconds it needed for them.
 
-        What could not be delivered comes back later as an error, with the id of the letter.
+        Raises `Unreachable`.  What could not be delivered comes back later as an error, with the id of the letter.
         """

@@ -40,7 +40,6 @@ class _Batch:
         skipped: accounts by reason.
         last: the account that was looked at last.
         total: accounts on the server.
-        sent_at: when it went out, on the loop's clock.
         returned: what came back: the ids, and why.
     """
 
@@ -48,7 +47,6 @@ class _Batch:
     skipped: Counter[str] = field(default_factory=Counter)
     last: str = ""
     total: int | None = None
-    sent_at: float = 0.0
     returned: dict[str, str] = field(default_factory=dict)
 
 
@@ -159,13 +157,10 @@ class Delivery:
         return f"{name}@{self._world.server.host}"
 
     async def _deliver(self, batch: _Batch) -> None:
-        if not batch.letters:
-            return
-        loop = asyncio.get_running_loop()
-        batch.sent_at = loop.time()
-        self._flying.update(dict.fromkeys(batch.letters, batch))
-        await self._courier.deliver(tuple(batch.letters.values()))
-        self.pace.confirmed(len(batch.letters), batch.sent_at, loop.time())
+        if batch.letters:
+            self._flying.update(dict.fromkeys(batch.letters, batch))
+            seconds = await self._courier.deliver(tuple(batch.letters.values()))
+            self.pace.confirmed(len(batch.letters), seconds, asyncio.get_running_loop().time())
 
     async def _finish(
         self, batch: _Batch, delivered: asyncio.Task[None], watch: Callable[[Mapping[str, str]], None]
@@ -184,11 +179,16 @@ class Delivery:
             told[letter.language] += 1
             if condition is not None:
                 missed[letter.to] = condition
+        failed = Counter(before.failed) + Counter(missed.values())
         total = batch.total if batch.total is not None else before.total
         self.announcement = replace(
-            self.announcement, cursor=batch.last, counts=Counts(dict(told), dict(skipped), before.failed, total)
+            self.announcement, cursor=batch.last, counts=Counts(dict(told), dict(skipped), dict(failed), total)
         )
-        reached = [letter.to for id_, letter in batch.letters.items() if id_ not in batch.returned]
+        reached = [
+            letter.to
+            for id_, letter in batch.letters.items()
+            if id_ not in batch.returned and not self._is_gone(letter.to)  # who is gone was just forgotten
+        ]
         await self._record(reached, missed)
         watch(missed)
 

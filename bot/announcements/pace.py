@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 
-_MOST = 32
+_MOST = 50
 """Letters that go out at once at most; twice as many can be under way, and be repeated after a crash."""
 
 _FIRST = 8
 
-_TARGET = 0.04
-"""Seconds after which the server should have confirmed what went out: about so long others wait."""
+_TARGET, _SHORTEST = 0.04, 1e-4
+"""Seconds that the server should need for what goes out at once, so that others need not wait; and the least."""
 
 _SLOWER, _FASTER = 0.5, 1.5
 """A batch has at least and at most so many times the letters of the one before."""
@@ -57,8 +57,8 @@ class Pace:
         self._free_at = begins + letters / self._per_second
         return begins - now
 
-    def confirmed(self, letters: int, sent_at: float, now: float) -> None:
-        """Learn from how long the server took for so many *letters*."""
-        factor = _TARGET / max(now - sent_at, 1e-6)
-        self._size = min(_MOST, max(1.0, max(self._size, letters) * min(_FASTER, max(_SLOWER, factor))))
+    def confirmed(self, letters: int, seconds: float, now: float) -> None:
+        """Learn that the server needed so many *seconds* for so many *letters*, and has confirmed them *now*."""
+        factor = _TARGET * letters / (max(seconds, _SHORTEST) * self._size)
+        self._size = min(_MOST, max(1.0, self._size * min(_FASTER, max(_SLOWER, factor))))
         self._confirmed.append((now, letters))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 
 from bot.claims.announcement import Announcement, Cause, Counts, Skipped, Stage
 from bot.dialogue.reply import Block, Choice, Fact, Lead, Paragraph, Reply
-from bot.i18n import LanguageName, Listing, Message, Moment, Number, Phrase, _, n_, p_
+from bot.i18n import Duration, LanguageName, Listing, Message, Moment, Number, Phrase, Unit, _, n_, p_
 
 TITLE = _("Announcement")
 
@@ -108,7 +108,8 @@ def status(one: Announcement, per_second: float | None = None, *, is_stuck: bool
     if per_second and one.stage is Stage.RUNNING:
         facts.append(Fact(_("Pace"), _("%(number)s accounts a second")(number=Number(max(1, round(per_second))))))
         if counts.pending is not None:
-            facts.append(Fact(_("Over in about"), _rest(counts.pending / per_second)))
+            minutes = math.ceil(counts.pending / per_second / 60)
+            facts.append(Fact(_("Over in about"), Duration(max(1, minutes), Unit.MINUTE)))
     return Reply(TITLE, (*blocks, *facts), CHOICES.get(one.stage, ()), personal=True)
 
 
@@ -118,14 +119,6 @@ _CELLS = 10
 def _bar(percent: int) -> str:
     full = percent * _CELLS // 100
     return "▓" * full + "░" * (_CELLS - full)
-
-
-def _rest(seconds: float) -> Phrase:
-    left = timedelta(seconds=round(seconds))
-    minutes = left // timedelta(minutes=1)
-    if minutes < 1:
-        return n_("%(n)s second", "%(n)s seconds", max(1, left.seconds))
-    return n_("%(n)s minute", "%(n)s minutes", minutes)
 
 
 def report(one: Announcement) -> Reply:

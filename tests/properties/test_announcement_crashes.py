@@ -53,7 +53,7 @@ class FragilePost(Post):
     town: Town | None = None
     deliveries: int = 0
 
-    async def deliver(self, letters: Sequence[Letter]) -> None:
+    async def deliver(self, letters: Sequence[Letter]) -> float:
         blow = self.fuse.next()
         half = blow in (Blow.KILLED_BEFORE, Blow.LOST_BEFORE)
         for letter in letters[: len(letters) // 2 if half else len(letters)]:
@@ -65,6 +65,7 @@ class FragilePost(Post):
             self.fuse.kill()
         if blow is not None:
             raise Unreachable("lost")
+        return 0.01
 
     async def _happen(self, what: str) -> None:
         assert self.town is not None

@@ -310,11 +310,11 @@ async def test_accounts_that_are_removed_meanwhile(understanding: Understander, 
     town.post.bounces[gone] = "service-unavailable"
     deliver = town.post.deliver
 
-    async def removing(letters: Sequence[Letter]) -> None:
+    async def removing(letters: Sequence[Letter]) -> float:
         if letters[0].to == f"boss@{HOST}":
             for account in (gone, later):
                 await happened(Event(event="removed", account=account.partition("@")[0]), town.desk.services)
-        await deliver(letters)
+        return await deliver(letters)
 
     town.post.deliver = removing  # type: ignore[method-assign]
     await town.begin()
@@ -342,12 +342,14 @@ async def test_pause_and_resume_and_cancel(understanding: Understander, store: S
     assert "not paused" in await town.ask("boss", "announcement resume")
     deliver = town.post.deliver
     answers: list[str] = []
+    pauses: list[asyncio.Task[None]] = []
 
-    async def pausing(letters: Sequence[Letter]) -> None:
-        await deliver(letters)
+    async def pausing(letters: Sequence[Letter]) -> float:
+        seconds = await deliver(letters)
         if len(town.post.sent) > 50 and not answers:
             answers.append("")
-            asyncio.get_running_loop().create_task(pause())
+            pauses.append(asyncio.create_task(pause()))
+        return seconds
 
     async def pause() -> None:
         answers.append(await town.ask("boss", "announcement pause"))

@@ -37,12 +37,13 @@ class Post:
         self.letters: list[Letter] = []
         self.down = self.lost = False
 
-    async def deliver(self, letters: Sequence[Letter]) -> None:
+    async def deliver(self, letters: Sequence[Letter]) -> float:
         if self.down:
             raise Unreachable("down")
         self.letters += letters
         if self.lost:
             raise Unreachable("lost")
+        return 0.01
 
 
 class Hall:
@@ -220,10 +221,10 @@ async def test_who_is_removed_while_being_welcomed_is_forgotten(hall: Hall) -> N
     hall.enter("romeo", "de")
     deliver, removed = hall.post.deliver, asyncio.Event()
 
-    async def slowly(letters: Sequence[Letter]) -> None:
+    async def slowly(letters: Sequence[Letter]) -> float:
         removed.set()
         await asyncio.sleep(0.01)
-        await deliver(letters)
+        return await deliver(letters)
 
     hall.post.deliver = slowly  # type: ignore[method-assign]
     round_ = asyncio.create_task(hall.round())
