@@ -97,6 +97,7 @@ async def _by_turns(given: _Given, hangup: asyncio.Event) -> None:
                 while keeper.wanted.is_set() and not sole.lost.is_set():
                     given = replace(given, key=await keeper.change_key(given.key))
                     await _lead(given, hangup, sole.lost, keeper)
+                keeper.give_up()
         except StoreError as error:
             if is_first or isinstance(error, StoreTooNew | WrongKey):
                 raise
