@@ -82,6 +82,27 @@ def load(settings: Settings, attempts: Attempts) -> Loaded:
     return Loaded(policy, document, understanding)
 
 
+async def take(history: History, loaded: Loaded) -> None:
+    """Take the policy at a start; raises `BadFile` and `StoreError`."""
+    await history.take(loaded.policy, loaded.document, now())
+
+
+async def take_or_stay(history: History, loaded: Loaded) -> bool:
+    """Take the policy; return whether it could be: what cannot follow leaves the old in force.  Raises `StoreError`."""
+    try:
+        await take(history, loaded)
+    except BadFile as error:
+        _complain(error)
+        _LOG.error("version %s of the policy stays in force", history.current.version)
+        return False
+    return True
+
+
+def _complain(error: Exception) -> None:
+    for line in str(error).splitlines():
+        _LOG.error("%s", line)
+
+
 async def watching(hangup: asyncio.Event, front: Desk, history: History, settings: Settings) -> None:
     """Reload at every *hangup*, and put every version of the policy in force when its day has come."""
     while True:
@@ -107,12 +128,13 @@ async def reload(front: Desk, history: History, settings: Settings) -> None:
     """Read policy, phrases and catalogues again; whatever is broken leaves all of the old in force."""
     try:
         loaded = load(settings, Attempts())
-        await history.take(loaded.policy, loaded.document, now())
-    except (Unusable, BadFile) as error:
-        for line in str(error).splitlines():
-            _LOG.error("%s", line)
-        _keep_up(front, history)
+    except Unusable as error:
+        _complain(error)
         _LOG.error("nothing was reloaded; version %s stays in force", history.current.version)
+        return
+    if not await take_or_stay(history, loaded):
+        _keep_up(front, history)
+        _LOG.error("nothing was reloaded")
         return
     i18n.reload()
     front.replace(replace(front.services, languages=i18n.languages(), registry=registry()), loaded.understanding)
