@@ -1,4 +1,4 @@
-"""Replies per second of the bot, of a plain slixmpp echo and of a raw expat echo, in one run; then "my data"."""
+"""Replies per second of the bot, of a plain slixmpp echo and of a raw expat echo, in one run; then the other parts."""
 
 from __future__ import annotations
 
@@ -13,20 +13,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import my_data
+from benchmarks import announcing, logins, my_data, recipients
+from benchmarks.program import ROOT, peak, written
 from benchmarks.server import Server
 
-ROOT = Path(__file__).resolve().parent.parent
 GOAL_RATIO = 0.7
 GOAL_MEMORY = 120.0
-
-_CONFIG = """\
-component: privacy.localhost
-server: {{port: {port}}}
-policy: {policy}
-rate_limit: {{messages: 1000000, per: 1 minute}}
-log_level: error
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +45,7 @@ async def measure(name: str, count: int) -> Measured:
         )
         try:
             per_second = await server.ask(questions(), count)
-            memory = _peak(process.pid)
+            memory = peak(process.pid)
         finally:
             process.terminate()
             await process.wait()
@@ -63,18 +55,7 @@ async def measure(name: str, count: int) -> Measured:
 def _command(name: str, port: int, directory: Path) -> list[str]:
     if name != "bot":
         return [sys.executable, "-m", "benchmarks.echo", name, str(port)]
-    config = directory / "config.yaml"
-    policy = ROOT / "data" / "policies" / "searx-chat.yaml"
-    config.write_text(_CONFIG.format(port=port, policy=policy), encoding="utf-8")
-    return [sys.executable, "-m", "bot", "run", "--config", str(config)]
-
-
-def _peak(pid: int) -> float:
-    """Return the peak of resident memory (VmHWM) in MB."""
-    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+    return [sys.executable, "-m", "bot", "run", "--config", str(written(port, directory))]
 
 
 async def _main(count: int, rounds: int) -> dict[str, Measured]:
@@ -103,7 +84,8 @@ def main() -> int:
     ratio, memory = measured["bot"].per_second / base, measured["bot"].memory
     print(f"goal: ratio >= {GOAL_RATIO}: {'reached' if ratio >= GOAL_RATIO else 'MISSED'}")
     print(f"goal: memory <= {GOAL_MEMORY:.0f} MB: {'reached' if memory <= GOAL_MEMORY else 'MISSED'}")
-    my_data.run(quick=arguments.quick)
+    for part in (my_data, logins, recipients, announcing):
+        part.run(quick=arguments.quick)
     return 0
 
 

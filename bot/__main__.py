@@ -11,7 +11,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot import __version__, announce_report, app, comparing, config, export, files, offline, server_modules
+from bot import (
+    __version__,
+    announce_report,
+    app,
+    comparing,
+    config,
+    export,
+    files,
+    offline,
+    server_modules,
+    store_options,
+)
+from bot.config import BadSecret
 from bot.control import ControlError
 from bot.dialogue.understanding import PhraseError
 from bot.files import BadFile
@@ -26,6 +38,7 @@ _BAD_INPUT = 2
 _FAILURES = (
     Unusable,
     BadFile,
+    BadSecret,
     PhraseError,
     StoreError,
     ControlError,
@@ -69,6 +82,13 @@ def _audit(arguments: argparse.Namespace) -> int:
 def _announce(arguments: argparse.Namespace) -> int:
     settings = config.read_settings(arguments.config)
     return asyncio.run(announce_report.ask(settings.control, announce_report.order_of(arguments)))
+
+
+def _store(arguments: argparse.Namespace) -> int:
+    from bot import store_command  # noqa: PLC0415 -- nothing else needs a terminal's colours
+
+    given = {name: value for name, value in vars(arguments).items() if name not in ("config", "run")}
+    return asyncio.run(store_command.run(config.read_settings(arguments.config), store_command.Order(**given)))
 
 
 def _positive(text: str) -> int:
@@ -195,6 +215,7 @@ def _parser() -> argparse.ArgumentParser:
     audit.set_defaults(run=_audit)
 
     announce_report.add_commands(commands, _announce)
+    store_options.add_to(commands, _store)
 
     init = commands.add_parser("init", help="write a policy to start from")
     init.add_argument("file", type=Path, metavar="FILE", nargs="?", default=Path("policy.yaml"))

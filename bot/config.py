@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import secrets
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -25,8 +24,6 @@ from bot.validation import validate
 
 SECRET_VARIABLE = "PRIVACY_BOT_SECRET"  # noqa: S105 -- a name, no secret
 KEY_VARIABLE = "PRIVACY_BOT_KEY"
-
-_KEY_BYTES = 32
 
 
 class BadSecret(Exception):  # noqa: N818 -- named after what is wrong
@@ -145,9 +142,9 @@ class Settings(_Settings):
         Field(description=f"file with the component's secret; or set {SECRET_VARIABLE} in the environment"),
     ] = None
     policy: Annotated[Path, Field(description="the policy, a YAML file")]
-    store: Annotated[str, Field(min_length=1, description="the bot's database: a file, or a database URL")] = (
-        "privacy-bot.db"
-    )
+    store: Annotated[
+        str, Field(min_length=1, description="the bot's database: a file, or postgresql://USER@HOST/DATABASE")
+    ] = "privacy-bot.db"
     key_file: Annotated[
         Path,
         Field(
@@ -158,7 +155,8 @@ class Settings(_Settings):
     control: Annotated[
         Path,
         Field(
-            description="socket by which `privacy-bot audit` and `announce` ask the running bot; only its own user can"
+            description="socket by which `privacy-bot audit`, `announce` and `store` ask the running bot; "
+            "only its own user can"
         ),
     ] = Path("privacy-bot.sock")
     rights: Annotated[RightsSettings, Field(description="how rights are acted on")] = RightsSettings()
@@ -231,35 +229,6 @@ def component_secret(settings: Settings) -> str:
     return secret
 
 
-def pseudonym_key(settings: Settings) -> bytes:
-    """Return the key of the pseudonyms, 32 bytes; made at the first start.  Raises `BadSecret`."""
-    given = os.environ.get(KEY_VARIABLE)
-    if given:
-        return _key(given, KEY_VARIABLE)
-    path = settings.key_file
-    try:
-        if not path.exists():
-            path.touch(mode=0o600, exist_ok=False)
-            path.write_text(secrets.token_hex(_KEY_BYTES) + "\n", encoding="ascii")
-        return _key(path.read_text(encoding="utf-8").strip(), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadSecret(
-            f"{path}: the key can be neither read nor made; the bot must be allowed to write there"
-        ) from error
-
-
-def _key(text: str, place: str) -> bytes:
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if len(key) < _KEY_BYTES:
-        raise BadSecret(
-            f"{place}: the key must be {2 * _KEY_BYTES} hexadecimal digits or more; restore it from a backup"
-        )
-    return key
-
-
 def readable_by_others(path: Path | None) -> bool:
     """Return whether other users of the machine can read a file of ours."""
     try:
@@ -268,4 +237,4 @@ def readable_by_others(path: Path | None) -> bool:
         return False
 
 
-__all__ = ["BadFile", "BadSecret", "Settings", "component_secret", "pseudonym_key", "read_settings"]
+__all__ = ["BadFile", "BadSecret", "Settings", "component_secret", "read_settings"]

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 from xml.etree.ElementTree import Element
 
 import yaml
@@ -13,14 +14,34 @@ from slixmpp import JID
 from slixmpp.exceptions import IqError, IqTimeout
 
 from demo.client import ChatClient
-from demo.servers import Server, StartError, process
+from demo.servers import StartError, process
 
 START_SECONDS = 60.0
 
 
+class Reached(Protocol):
+    """A server, as far as the bot has to know it."""
+
+    @property
+    def component(self) -> str:
+        """The domain of the component."""
+
+    @property
+    def domain(self) -> str:
+        """The domain of the accounts."""
+
+    @property
+    def secret(self) -> str:
+        """What the component proves itself with."""
+
+    @property
+    def component_port(self) -> int:
+        """The port on loopback for components."""
+
+
 @contextmanager
 def bot(
-    server: Server,
+    server: Reached,
     policy: Path,
     directory: Path,
     admin: str = "",

@@ -26,7 +26,8 @@ async def _language(request: Request, services: Services) -> Reply:
             (Lead(_("I have forgotten your choice and will answer in the language you write in.")),),
             (_HELP,),
         )
-    await services.store.choose_language(request.sender, chosen, request.now)
+    is_guest = services.account(request.sender) is None
+    await services.store.choose_language(request.sender, chosen, request.now, is_guest=is_guest)
     return Reply(
         LANGUAGE.title,
         (

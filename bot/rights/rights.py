@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from bot.policy.terms import Category
 from bot.rights.copy import Places
 from bot.rights.eraser import Eraser
 from bot.rights.exporter import Exporter
+from bot.rights.purging import Purger
 from bot.rights.tickets import TicketDesk
 from bot.rights.work import Work
 from bot.rights.world import World
@@ -27,6 +29,7 @@ class Rights:
         exporter: makes copies of people's data.
         tickets: requests that people decide.
         work: does what is due.
+        purger: forgets who is gone from the server.
     """
 
     def __init__(self, world: World, report: Callable[[Exception], str], places: Places | None = None) -> None:
@@ -35,11 +38,14 @@ class Rights:
         self.eraser = Eraser(world)
         self.tickets = TicketDesk(world)
         self.work = Work(world, report, (self.exporter.resume, self.tickets.remind))
+        self.purger = Purger(world, self.account_gone)
 
     async def run(self) -> None:
         """Do what is due until cancelled."""
         try:
-            await self.work.run()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.work.run())
+                group.create_task(self.purger.run())
         finally:
             await self.exporter.stop()
 

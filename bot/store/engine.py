@@ -24,7 +24,7 @@ _TYPES = {
 
 _PRAGMAS = ("busy_timeout = 5000", "synchronous = NORMAL", "foreign_keys = ON")
 
-_BEGIN = "sqlite_begin"
+BEGIN = "sqlite_begin"
 """Execution option: the statement that begins a transaction; empty for none."""
 
 # One connection: SQLite has one writer anyway, and a database in memory lives in its connection.
@@ -119,7 +119,7 @@ def _prepare(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    if statement := connection.get_execution_options().get(_BEGIN, "BEGIN"):
+    if statement := connection.get_execution_options().get(BEGIN, "BEGIN"):
         connection.exec_driver_sql(statement)
 
 
@@ -128,32 +128,20 @@ async def make_ready(engine: AsyncEngine, key_check: bytes) -> None:
     with explained(place_of(engine.url)):
         # Immediate: who starts at the same time waits, instead of failing between reading and writing.
         # With PostgreSQL, `in_turn` sees to that.
-        async with engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
+        async with engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
             await bring_up_to_date(connection, key_check)
         if engine.dialect.name == "sqlite":  # after it is known to be ours: the mode stays in the file
-            async with engine.execution_options(**{_BEGIN: ""}).connect() as connection:
+            async with engine.execution_options(**{BEGIN: ""}).connect() as connection:
                 await connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
 
 async def bring_up_to_date(
     connection: AsyncConnection, key_check: bytes, steps: tuple[tuple[str, ...], ...] = STEPS
 ) -> None:
-    """Run the steps that the database has not seen, in the transaction of *connection*.
-
-    Raises `StoreError` when it belongs to another program, `StoreTooNew` and `WrongKey`.
-    """
-    place = place_of(connection.engine.url)
+    """Run the steps that the database has not seen, in the transaction of *connection*; raises as `examine` does."""
     await in_turn(connection)
-    tables = await connection.run_sync(lambda connected: inspect(connected).get_table_names())
-    if tables and META.name not in tables:
-        raise StoreError(f"{place}: this is the database of another program; name another one in the setting 'store'")
+    schema = await examine(connection, key_check, len(steps))
     await connection.run_sync(META.create, checkfirst=True)
-    known = {row.name: row.value for row in await connection.execute(META.select())}
-    if known.get("key_check", key_check) != key_check:
-        raise WrongKey(place)
-    schema = int(known.get("schema", b"0"))
-    if schema > len(steps):
-        raise StoreTooNew(place, schema, len(steps))
     for step in steps[schema:]:
         for statement in step:
             await connection.execute(text(statement.format(**_TYPES[connection.dialect.name])))
@@ -161,3 +149,23 @@ async def bring_up_to_date(
         await connection.execute(META.delete())
         values = {"schema": str(len(steps)).encode(), "key_check": key_check}
         await connection.execute(META.insert(), [{"name": name, "value": value} for name, value in values.items()])
+
+
+async def examine(connection: AsyncConnection, key_check: bytes, newest: int = len(STEPS)) -> int:
+    """Return the schema of the database, 0 when it is empty; *newest* is the last that is known.
+
+    Raises `StoreError` when it belongs to another program, `StoreTooNew` and `WrongKey`.
+    """
+    place = place_of(connection.engine.url)
+    tables = await connection.run_sync(lambda connected: inspect(connected).get_table_names())
+    if not tables:
+        return 0
+    if META.name not in tables:
+        raise StoreError(f"{place}: this is the database of another program; name another one in the setting 'store'")
+    known = {row.name: row.value for row in await connection.execute(META.select())}
+    if known.get("key_check", key_check) != key_check:
+        raise WrongKey(place)
+    schema = int(known.get("schema", b"0"))
+    if schema > newest:
+        raise StoreTooNew(place, schema, newest)
+    return schema

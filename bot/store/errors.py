@@ -75,9 +75,7 @@ def explained(place: str) -> Iterator[None]:
     except TypeError as error:
         if "connect() got an unexpected keyword" not in str(error):
             raise
-        raise StoreError(
-            f"{place}: the driver does not know an option of this URL; remove what follows its '?'"
-        ) from error
+        raise StoreError(f"{place}: the driver does not know an option after the '?' of this URL; remove it") from error
 
 
 def _reason(error: Exception) -> str:

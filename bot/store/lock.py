@@ -1,4 +1,7 @@
-"""Locks in PostgreSQL; SQLite has a single writer anyway."""
+"""Who may write: locks in PostgreSQL, which several machines can reach.  SQLite has a single writer anyway.
+
+The locks belong to the schema that has our tables, so that other bots can use the same database.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,20 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 _TURN = 0x50524956
-"""The first half of the lock's number, ours by chance; the second half stands for the schema of our tables."""
+_LEAD = 0x50524957
+"""The first half of a lock's number, ours by chance; the second half stands for the schema."""
+
+_SCHEMA = "hashtext(coalesce(current_schema(), ''))"
 
 
 async def in_turn(connection: AsyncConnection) -> None:
     """Wait until no other transaction that came through here is open; then others wait for this one."""
     if connection.dialect.name == "postgresql":
-        query = text("SELECT pg_advisory_xact_lock(:number, hashtext(coalesce(current_schema(), '')))")
-        await connection.execute(query, {"number": _TURN})
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock(:number, {_SCHEMA})"), {"number": _TURN})
+
+
+async def take_lead(connection: AsyncConnection) -> bool:
+    """Try to be the only bot, for as long as *connection* (to PostgreSQL) lives; False when another one is."""
+    query = text(f"SELECT pg_try_advisory_lock(:number, {_SCHEMA})")
+    taken: bool = (await connection.execute(query, {"number": _LEAD})).scalar_one()
+    return taken

@@ -9,13 +9,18 @@ SHORTEST_KEY = 32
 
 
 class Pseudonymiser:
-    """Turns bare JIDs into pseudonyms: HMAC-SHA-256 under a key that is not in the database."""
+    """Turns bare JIDs into pseudonyms: HMAC-SHA-256 under a key that is not in the database.
+
+    Attributes:
+        met: takes the bare JIDs that it turned, while the key is being changed.
+    """
 
     def __init__(self, key: bytes) -> None:
         """Take the key; raises `ValueError` when it is shorter than 32 bytes."""
         if len(key) < SHORTEST_KEY:
             raise ValueError(f"the key has {len(key)} bytes; {SHORTEST_KEY} are needed")
         self._key = key
+        self.met: set[str] | None = None
 
     def account(self, bare_jid: str) -> bytes:
         """Return the pseudonym of an account: 32 bytes.
@@ -23,6 +28,12 @@ class Pseudonymiser:
         The server has already prepared the address (RFC 7622); case is folded all the same, so
         that one account never has two pseudonyms.
         """
+        if self.met is not None:
+            self.met.add(bare_jid)
+        return self.of(bare_jid)
+
+    def of(self, bare_jid: str) -> bytes:
+        """Return the same without a note that the account was met."""
         return hmac.digest(self._key, b"account\0" + bare_jid.casefold().encode(), "sha256")
 
     def digest(self, purpose: str, text: str) -> bytes:

@@ -24,8 +24,12 @@ ACCOUNTS = Table(
     Column("pseudonym", LargeBinary(32), primary_key=True),
     Column("language", String(35), nullable=False),
     Column("chosen_at", DateTime(timezone=True), nullable=False),
+    Column("is_guest", Boolean, nullable=False),
 )
-"""What is remembered about accounts: only of those that asked for it."""
+"""What is remembered about accounts: only of those that asked for it.
+
+Guests are people from other servers, of whom nobody can tell whether they are still there.
+"""
 
 
 def _moment(name: str, *, nullable: bool = True) -> Column[object]:
@@ -264,5 +268,6 @@ STEPS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (kind, label, language)
         )""",
     ),
+    ("ALTER TABLE accounts ADD COLUMN is_guest BOOLEAN NOT NULL DEFAULT FALSE",),
 )
 """Step *n* (counted from 1) leads from schema *n* - 1 to schema *n*."""

@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.measures import NOTHING, Measures
 from bot.store.acquaintances import Acquaintances
 from bot.store.announcements import Announcements
+from bot.store.census import Census
 from bot.store.database import Database, utc
 from bot.store.engine import engine_of, make_ready
 from bot.store.erasures import Erasures
 from bot.store.exports import Exports
 from bot.store.gaps import Gaps
+from bot.store.rekeying import Staging
 from bot.store.schema import ACCOUNTS, META
 from bot.store.tickets import Tickets
 from bot.store.versions import Versions
@@ -72,6 +74,18 @@ class Store:
         async with self._database.transaction() as connection:
             await connection.execute(select(META.c.name).limit(1))
 
+    def census(self) -> Census:
+        """Return what finds out who of those remembered is gone from the server."""
+
+        def forgotten(pseudonym: bytes) -> None:
+            self._languages.pop(pseudonym, None)
+
+        return Census(self._database, forgotten)
+
+    def staging(self, key: bytes) -> Staging:
+        """Return what prepares a change to another *key*."""
+        return Staging(self._database, key)
+
     async def language(self, account: str) -> str | None:
         """Return the language that *account* chose.
 
@@ -98,13 +112,15 @@ class Store:
             return None
         return Kept(row.language, utc(row.chosen_at))
 
-    async def choose_language(self, account: str, language: str | None, now: datetime) -> None:
-        """Remember the language of *account*; None forgets it."""
+    async def choose_language(
+        self, account: str, language: str | None, now: datetime, *, is_guest: bool = False
+    ) -> None:
+        """Remember the language of *account*, which is a guest's when it is on another server; None forgets it."""
         if language is None:
             await self.forget(account)
             return
         pseudonym = self._database.pseudonyms.account(account)
-        chosen = {"language": language, "chosen_at": now.astimezone(UTC)}
+        chosen = {"language": language, "chosen_at": now.astimezone(UTC), "is_guest": is_guest}
         new = self._database.insert(ACCOUNTS).values(pseudonym=pseudonym, **chosen)
         async with self._change(pseudonym, language) as connection:
             await connection.execute(new.on_conflict_do_update(index_elements=["pseudonym"], set_=chosen))

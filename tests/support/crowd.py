@@ -18,17 +18,23 @@ _ATTRIBUTE = re.compile(r'\["id"\] = "([^"]*)"')
 
 
 @contextmanager
-def crowded(installation: Installation, directory: Path, number: int) -> Iterator[Server]:
-    """A running server with so many accounts, which keeps messages for those offline and archives nothing."""
+def crowded(
+    installation: Installation, directory: Path, number: int, *, plugins: Path = PLUGINS, modules: str = ""
+) -> Iterator[Server]:
+    """A running server with so many accounts, which keeps messages for those offline and archives nothing.
+
+    *modules* are more lines of the configuration; of Prosody, with *plugins* of its own.
+    """
     if installation.kind == "prosody":
-        with running(installation, directory, extra=Extra(modules="default_archive_policy = false\n")) as server:
+        extra = Extra(plugins=plugins, modules="default_archive_policy = false\n" + modules)
+        with running(installation, directory, extra=extra) as server:
             accounts = server.directory / "data" / encoded(server.domain) / "accounts"
             accounts.mkdir(parents=True)
             for index in range(number):
                 (accounts / f"crowd{index:05}.dat").write_text('return { ["password"] = "secret" };\n')
             yield server
         return
-    modules = f'  mod_mam: {{default: never}}\n  mod_crowd: {{number: {number}, file: "{directory}/waiting"}}\n'
+    modules += f'  mod_mam: {{default: never}}\n  mod_crowd: {{number: {number}, file: "{directory}/waiting"}}\n'
     with running(installation, directory, extra=Extra(plugins=PLUGINS, modules=modules)) as server:
         server.add_account("crowd00000", PASSWORD)
         yield server

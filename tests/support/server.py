@@ -19,6 +19,7 @@ class FakeServer:
         port: where it listens.
         refusal: the stream error with which everybody is refused, or nothing.
         attempts: connections so far.
+        most: of those that were let in, so many were there at the same time.
     """
 
     def __init__(self, language: str | None, welcome: str) -> None:
@@ -31,6 +32,7 @@ class FakeServer:
         self.port = 0
         self.refusal = ""
         self.attempts = 0
+        self.most = self._live = 0
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
@@ -47,12 +49,17 @@ class FakeServer:
                 self._write_error(writer, refusal)
                 return
             self._writer = writer
+            self._live += 1
+            self.most = max(self.most, self._live)
             writer.write(self._welcome)
             self._connected.put_nowait(None)
-            while data := await reader.read(65_536):
-                self._received.put_nowait(data.decode())
-                if b"</stream:stream>" in data:
-                    writer.write(b"</stream:stream>")
+            try:
+                while data := await reader.read(65_536):
+                    self._received.put_nowait(data.decode())
+                    if b"</stream:stream>" in data:
+                        writer.write(b"</stream:stream>")
+            finally:
+                self._live -= 1
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:

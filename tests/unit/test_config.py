@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot import config
-from bot.config import BadSecret, component_secret, pseudonym_key, read_settings
+from bot.config import BadSecret, component_secret, read_settings
 from bot.files import BadFile
+from bot.keys import pseudonym_key
 
 GOOD = "component: privacy.example.org\npolicy: policy.yaml\n"
 

@@ -26,6 +26,10 @@ registered(<<"witness">>, Host) ->
     Lines = [[element(1, element(2, Record)), " ", id(element(tuple_size(Record), Record)), "\n"]
              || Record <- all(offline_msg)],
     file:write_file(gen_mod:get_module_opt(Host, ?MODULE, file), Lines);
+%% For benchmarks: how many messages wait.
+registered(<<"counter", _/binary>>, Host) ->
+    Number = integer_to_list(mnesia:table_info(offline_msg, size)),
+    file:write_file(gen_mod:get_module_opt(Host, ?MODULE, file), Number);
 registered(_User, _Host) -> ok.
 
 all(Table) -> mnesia:dirty_match_object(Table, mnesia:table_info(Table, wild_pattern)).

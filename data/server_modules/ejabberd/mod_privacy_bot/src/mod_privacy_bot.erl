@@ -2097,13 +2097,14 @@ claim(User, Host, Language) ->
     Claimed.
 
 %% In the order of time.
-all_newcomers(Host) ->
+newcomers_since(Since, Host) ->
+    Guard = {'>=', {element, 1, variable(3)}, Since},
     lists:sort([{Time, User, Language}
                 || {{_, {User, _}}, {Time, Language}}
-                       <- read(?TABLE, [{2, {newcomer, {'_', Host}}}], [2, 3])]).
+                       <- read(?TABLE, [{2, {newcomer, {'_', Host}}}], [2, 3], [Guard])]).
 
-newcomers(Host, After, Limit) ->
-    Rest = lists:dropwhile(fun({Time, User, _}) -> {Time, User} =< After end, all_newcomers(Host)),
+newcomers(Host, {Since, _} = After, Limit) ->
+    Rest = lists:dropwhile(fun({Time, User, _}) -> {Time, User} =< After end, newcomers_since(Since, Host)),
     Page = lists:sublist(Rest, Limit),
     Oldest = now_s() - ?NEWCOMER_SECONDS,
     #{newcomers => [#{account => User, time => Time, language => Language}
@@ -2145,7 +2146,7 @@ entry(Entry) when is_map(Entry) ->
 entry(_) -> bad_request().
 
 expire(Host) ->
-    Newcomers = all_newcomers(Host),
+    Newcomers = newcomers_since(0, Host),
     {TooMany, Others} = lists:split(max(0, length(Newcomers) - ?NEWCOMERS), Newcomers),
     Oldest = now_s() - ?NEWCOMER_SECONDS,
     [mnesia:dirty_delete_object({?TABLE, {newcomer, {User, Host}}, {Time, Language}})

@@ -1,0 +1,169 @@
+"""One bot at a time on a database in PostgreSQL: who leads, who stands by, and when it changes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.store import Sole, StoreError, WrongKey, open_store, sole_use
+from bot.store import sole as module
+from tests.support.postgresql import Postgresql
+
+KEY = b"k" * 32
+LOCKS = "FROM pg_stat_activity WHERE application_name = 'privacy-bot lock'"
+
+
+@pytest.fixture(autouse=True)
+def _quickly() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        for name, seconds in (("_TRY", 0.05), ("_BEAT", 0.05), ("_LEAVING", 0.1), ("_DISTURBED", 0.3)):
+            patched.setattr(module, name, seconds)
+        yield
+
+
+@asynccontextmanager
+async def candidate(place: str, *, patient: bool = False) -> AsyncIterator[asyncio.Future[Sole]]:
+    """Somebody who wants to lead; the future is done as soon as it does."""
+    leads: asyncio.Future[Sole] = asyncio.get_running_loop().create_future()
+
+    async def live() -> None:
+        try:
+            async with sole_use(place, KEY, patient=patient) as sole:
+                leads.set_result(sole)
+                await asyncio.Event().wait()
+        except StoreError as error:
+            leads.set_exception(error)
+
+    task = asyncio.create_task(live())
+    try:
+        yield leads
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def soon(future: asyncio.Future[Sole]) -> Sole:
+    return await asyncio.wait_for(asyncio.shield(future), 10)
+
+
+async def said(caplog: pytest.LogCaptureFixture, what: str) -> None:
+    """Return when something was logged."""
+    async with asyncio.timeout(10):
+        while what not in caplog.text:  # noqa: ASYNC110 -- a log tells nobody
+            await asyncio.sleep(0.01)
+
+
+async def test_the_second_stands_by_until_the_first_ends(
+    postgresql: Postgresql, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = postgresql.place()
+    async with AsyncExitStack() as later:
+        async with candidate(place) as first:
+            assert not (await soon(first)).waited
+            second = await later.enter_async_context(candidate(place))
+            await said(caplog, "standing by")
+            assert not second.done()
+            assert not (await soon(first)).lost.is_set()
+        assert (await soon(second)).waited
+    assert caplog.text.count("standing by") == 1
+    assert "taking over" in caplog.text
+
+
+async def test_bots_in_other_schemas_do_not_wait_for_each_other(postgresql: Postgresql) -> None:
+    async with candidate(postgresql.place()) as one, candidate(postgresql.place()) as other:
+        assert not (await soon(one)).waited
+        assert not (await soon(other)).waited
+
+
+async def test_sqlite_waits_for_nobody(tmp_path: Path) -> None:
+    async with candidate(str(tmp_path / "state.db")) as one:
+        assert not (await soon(one)).waited
+
+
+async def test_a_leader_whose_connection_is_cut_knows_at_once(
+    postgresql: Postgresql, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = postgresql.place()
+    async with candidate(place) as first:
+        sole = await soon(first)
+        async with candidate(place) as second:
+            await said(caplog, "standing by")
+            cut(postgresql)
+            await asyncio.wait_for(sole.lost.wait(), 1)
+            assert (await soon(second)).waited
+
+
+async def test_who_takes_over_gives_the_other_time_to_leave(
+    postgresql: Postgresql, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_LEAVING", 0.5)
+    place = postgresql.place()
+    clock = asyncio.get_running_loop().time
+    async with candidate(place) as first:
+        await soon(first)
+        async with candidate(place) as second:
+            await said(caplog, "standing by")
+            cut(postgresql)
+            since = clock()
+            await soon(second)
+            assert clock() - since >= 0.5
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])
+async def test_a_database_that_stops_ends_the_lead_and_one_that_is_back_gives_it_again(
+    postgresql: Postgresql, caplog: pytest.LogCaptureFixture, how: signal.Signals
+) -> None:
+    place = postgresql.place()
+    async with candidate(place) as first:
+        sole = await soon(first)
+        async with candidate(place) as second:
+            await said(caplog, "standing by")
+            postgresql.stop(how)
+            try:
+                await asyncio.wait_for(sole.lost.wait(), 1)
+                await said(caplog, "when it is back, the bot goes on by itself")
+            finally:
+                postgresql.start()
+            assert (await soon(second)).waited
+
+
+async def test_a_connection_on_which_nothing_comes_any_more_is_given_up(postgresql: Postgresql) -> None:
+    """The leader's own part: packets that are lost on the way do not end a connection."""
+    async with candidate(postgresql.place()) as first:
+        sole = await soon(first)
+        backend = int(postgresql.run(f"SELECT pid {LOCKS}"))
+        os.kill(backend, signal.SIGSTOP)
+        try:
+            await asyncio.wait_for(sole.lost.wait(), module._BEAT + module._ANSWER + 1)
+        finally:
+            os.kill(backend, signal.SIGCONT)
+
+
+async def test_at_the_start_an_outage_is_told_and_not_waited_for(postgresql: Postgresql) -> None:
+    place = postgresql.place().replace(str(postgresql.port), "9")
+    async with candidate(place) as one:
+        with pytest.raises(StoreError, match="cannot be reached"):
+            await soon(one)
+
+
+async def test_who_stands_by_learns_at_once_that_the_key_is_wrong(postgresql: Postgresql) -> None:
+    place = postgresql.place()
+    async with open_store(place, b"x" * 32):
+        pass
+    async with candidate(place) as first:
+        await soon(first)
+        async with candidate(place) as second:
+            with pytest.raises(WrongKey):
+                await soon(second)
+
+
+def cut(postgresql: Postgresql) -> None:
+    """Cut the connection of whoever leads."""
+    leading = "SELECT pid FROM pg_locks WHERE locktype = 'advisory'"
+    postgresql.run(f"SELECT pg_terminate_backend(pid) {LOCKS} AND pid IN ({leading})")
