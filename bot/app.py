@@ -110,7 +110,7 @@ async def _by_turns(given: _Given, hangup: asyncio.Event) -> None:
 def _read_again(given: _Given) -> _Given:
     """Read the operator's files again: while another bot led, they may have changed."""
     try:
-        return replace(given, loaded=load(given.settings, Attempts()))
+        return replace(given, loaded=load(given.settings, Attempts(), is_hurried=True))
     except Unusable as error:
         for line in str(error).splitlines():
             _LOG.error("%s", line)
