@@ -85,9 +85,9 @@ def test_exact_forms_and_gaps() -> None:
     assert understander.read("write one two three four five down").ranked[0] is Intent.OUT_OF_SCOPE
 
 
-@pytest.mark.parametrize("text", ["l'archive", "L\u2019ARCHIVE", "d'archives?", "qu'archive", "dell'archivio"])
+@pytest.mark.parametrize("text", ["l'avis", "L\u2019AVIS", "d'avis?", "qu'avis", "dell'avis"])
 def test_a_word_behind_an_elided_one_is_found(text: str) -> None:
-    data = _data(concepts={name: [] for name in GROUPS} | {"history": ["archive", "archivio", "accord"]})
+    data = _data(concepts={name: [] for name in GROUPS} | {"history": ["avis"]})
     assert Understander({"tlh": data}).read(text).ranked[0] is Topic.ARCHIVE
 
 
