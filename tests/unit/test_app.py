@@ -162,9 +162,10 @@ async def test_a_day_that_comes_while_a_broken_file_is_read(
 
 
 async def test_languages_come_and_go(front: Desk, history: History, settings: Settings, shelf: Path) -> None:
+    shipped = set(front.services.languages)
     shutil.copytree(shelf / "locales" / "de", shelf / "locales" / "nds")
     await reload(front, history, settings)
-    assert set(front.services.languages) == {"de", "en", "nds"}
+    assert set(front.services.languages) == {*shipped, "nds"}
     assert "7" in await says(front, "nds")
     shutil.rmtree(shelf / "locales" / "nds")
     shutil.rmtree(shelf / "locales" / "de")
