@@ -121,49 +121,6 @@ async def test_what_is_good_takes_effect(front: Desk, history: History, settings
     assert "for 9 days" in await says(front, "en")
 
 
-async def test_a_policy_that_changes_under_its_old_name_is_refused(
-    front: Desk, history: History, settings: Settings, caplog: pytest.LogCaptureFixture
-) -> None:
-    settings.policy.write_text(settings.policy.read_text().replace("retention: 7 days", "retention: 9 days"))
-    await reload(front, history, settings)
-    assert re.search(r"policy\.yaml:\d+:1: there was another version '2\.1' already", caplog.text)
-    assert "nothing was reloaded; version 2.1 stays in force" in caplog.text
-    assert "for 7 days" in await says(front, "en")
-
-
-async def test_a_version_waits_for_its_day(
-    front: Desk, history: History, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(loading, "_LOOK_EVERY", 0.01)
-    now = loading.now()
-    settings.policy.write_text(changed(settings.policy.read_text(), now.date() + timedelta(days=1)))
-    await reload(front, history, settings)
-    assert "for 7 days" in await says(front, "en")
-    monkeypatch.setattr(loading, "now", lambda: now + timedelta(days=1))
-    hangup = asyncio.Event()
-    running = asyncio.create_task(watching(hangup, front, history, settings))
-    while front.services.policy.version != "2.2":  # noqa: ASYNC110 -- whoever asks is told nothing else either
-        await asyncio.sleep(0.01)
-    assert "for 9 days" in await says(front, "en")
-    running.cancel()
-
-
-async def test_a_day_that_comes_while_a_broken_file_is_read(
-    front: Desk, history: History, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    now, old = loading.now(), settings.policy.read_text()
-    settings.policy.write_text(changed(old, now.date() + timedelta(days=1)))
-    await reload(front, history, settings)
-    monkeypatch.setattr(loading, "now", lambda: now + timedelta(days=1))
-    settings.policy.write_text(old)
-    await reload(front, history, settings)
-    assert "nothing was reloaded; version 2.2 stays in force" in caplog.text
-    assert "for 9 days" in await says(front, "en")
-
-
-async def test_languages_come_and_go(front: Desk, history: History, settings: Settings, shelf: Path) -> None:
-    shipped = set(front.services.languages)
-    shutil.copytree(shelf / "locales" / "de", shelf / "locales" / "nds")
     await reload(front, history, settings)
     assert set(front.services.languages) == {*shipped, "nds"}
     assert "7" in await says(front, "nds")

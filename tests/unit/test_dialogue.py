@@ -38,6 +38,13 @@ def test_a_written_out_call_is_parsed_back(data: st.DataObject) -> None:
     assert prepare(command, parsed.arguments) == prepare(command, arguments) == Ready(arguments)
 
 
+@pytest.mark.parametrize("line", ["olvídame", "olvidame", "¡Olvídame!", "OLVI\u0301DAME"])
+def test_marks_on_letters_and_around_words_do_not_matter(line: str) -> None:
+    call = ALL.parse(line)
+    assert call is not None
+    assert call.command.name == "forget-me"
+
+
 @given(st.text(), st.sampled_from(COMMANDS), st.text())
 def test_prepare_is_ready_only_for_what_is_allowed(value: str, command: object, other: str) -> None:
     assert command in COMMANDS
