@@ -8,12 +8,8 @@ from dataclasses import dataclass
 from typing import Generic
 
 from bot.dialogue.command import CONFIRM, Call, Command, S
-<<<<<<< HEAD
 from bot.dialogue.parameter import BETWEEN_TEXTS, Kind
-=======
-from bot.dialogue.parameter import Kind
 from bot.dialogue.understanding.words import unaccented
->>>>>>> lang-es
 from bot.i18n import translator
 
 _MARKS = ",.:;!?¡¿/"
