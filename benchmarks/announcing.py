@@ -35,7 +35,10 @@ GOAL_OWN = {"ejabberd": 1.1, "prosody": 1.0}
 GOAL_MEDIAN, GOAL_WORST = 100.0, 1000.0
 
 _HERE = Path(__file__).parent
-_OWN = {"ejabberd": "  mod_adhoc: {}\n  mod_announce: {access: all}\n", "prosody": 'modules_enabled = { "bench_announce" }\n'}
+_OWN = {
+    "ejabberd": "  mod_adhoc: {}\n  mod_announce: {access: all}\n",
+    "prosody": 'modules_enabled = { "bench_announce" }\n',
+}
 """What has the server tell everybody by itself."""
 _BODY = 1_000
 """Characters of a message: about as many as the difference between two versions of a policy has."""

@@ -184,7 +184,11 @@ class Delivery:
         self.announcement = replace(
             self.announcement, cursor=batch.last, counts=Counts(dict(told), dict(skipped), dict(failed), total)
         )
-        reached = [letter.to for id_, letter in batch.letters.items() if id_ not in batch.returned]
+        reached = [
+            letter.to
+            for id_, letter in batch.letters.items()
+            if id_ not in batch.returned and not self._is_gone(letter.to)  # who is gone was just forgotten
+        ]
         await self._record(reached, missed)
         watch(missed)
 

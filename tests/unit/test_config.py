@@ -126,3 +126,22 @@ def test_a_list_for_a_path_is_told_in_plain_words(written: Path) -> None:
     written.write_text("component: privacy.example.org\npolicy: [a]\n")
     with pytest.raises(BadFile, match=r":2:1: a text is needed here, not a list"):
         read_settings(written)
+
+
+def test_an_administrator_has_an_account_here(written: Path) -> None:
+    written.write_text(GOOD + "admins: [kim@example.org, eve@elsewhere.example]\n")
+    with pytest.raises(
+        BadFile, match=r":3:1: eve@elsewhere\.example: an administrator needs an account at example\.org"
+    ):
+        read_settings(written)
+    written.write_text(GOOD + "host: elsewhere.example\nadmins: [eve@elsewhere.example]\n")
+    assert read_settings(written).admins == {"eve@elsewhere.example"}
+
+
+def test_how_fast_everybody_is_told(written: Path) -> None:
+    assert read_settings(written).announcements.per_second is None
+    written.write_text(GOOD + "announcements: {per_second: 50}\n")
+    assert read_settings(written).announcements.per_second == 50
+    written.write_text(GOOD + "announcements: {per_second: 0}\n")
+    with pytest.raises(BadFile, match=r":3:17: '0' is out of range"):
+        read_settings(written)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bot.policy.observed import Newcomer
 from bot.servers import Unsupported
 from bot.servers.companion import Companion, read_event
 
@@ -78,3 +79,23 @@ async def test_impossible_times_are_no_times(time: str) -> None:
 def test_events_that_are_none_are_ignored(text: str) -> None:
     assert read_event('{"event": "login", "account": "romeo"}') is not None
     assert read_event(text) is None
+
+
+@pytest.mark.parametrize("time", ["1e300", '"soon"', "null"])
+async def test_a_newcomer_without_a_time_is_no_answer(time: str) -> None:
+    text = '{"newcomers": [{"account": "romeo", "time": %s}]}'
+    with pytest.raises(Unsupported):
+        await companion(text % time).newcomers()
+
+
+async def test_newcomers_are_named_with_the_time_that_was_told() -> None:
+    module = Module('{"newcomers": [{"account": "romeo", "time": 1700000000, "language": "de"}], "next": "7"}')
+    page = await Companion("example.org", module).newcomers(limit=1)
+    module.text = '{"forgotten": 1}'
+    told = read_event('{"event": "login", "account": "juliet", "first": true, "time": 1700000001}')
+    assert told is not None
+    assert told.time is not None
+    juliet = Newcomer(account=told.account, time=told.time)
+    assert (await Companion("example.org", module).welcomed([*page.newcomers, juliet])).forgotten == 1
+    entries = [{"account": "romeo", "time": 1_700_000_000}, {"account": "juliet", "time": 1_700_000_001}]
+    assert module.asked == [("newcomers", {"limit": 1}, False), ("welcomed", {"accounts": entries}, True)]
