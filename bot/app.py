@@ -20,6 +20,7 @@ from bot.announcements.versions import History
 from bot.commands.build import services
 from bot.commands.desk import Desk
 from bot.config import Settings
+from bot.dialogue.confirmation import Confirmations
 from bot.keeping import Keeper, settled
 from bot.loading import Attempts, Loaded, Unusable, announce, load, now, watching
 from bot.metrics.endpoint import prepared
@@ -64,7 +65,7 @@ async def run(settings: Settings) -> None:
     attempts = Attempts()
     secret = attempts.to(lambda: config.component_secret(settings))
     key = attempts.to(lambda: keys.pseudonym_key(settings))
-    loaded = load(settings, attempts)
+    loaded = load(settings, attempts, is_hurried=True)
     assert secret is not None and key is not None  # noqa: S101, PT018 -- or it was not finished
     if config.readable_by_others(settings.secret_file):
         _LOG.warning("%s can be read by other users; chmod 600 would hide it", settings.secret_file)
@@ -134,9 +135,14 @@ async def _lead(given: _Given, hangup: asyncio.Event, lost: asyncio.Event, keepe
         rights = Rights(world, incidents.record, Places(settings.rights.scratch, settings.rights.exports_at_once))
         arrivals = Arrivals(world, history, messenger, incidents.record, is_welcome=settings.welcome)
         announcer = Announcer(world, history, messenger, incidents.record, settings.announcements.per_second)
-        codes = hmac.digest(key, b"confirmation\0", "sha256")
-        known = services(policy, store, server, settings.admins, rights, codes)
-        known = replace(known, history=history, arrivals=arrivals, announcer=announcer, measures=measures)
+        known = replace(
+            services(policy, store, server, settings.admins, rights, loaded.spoken),
+            history=history,
+            arrivals=arrivals,
+            announcer=announcer,
+            measures=measures,
+            confirmations=Confirmations(hmac.digest(key, b"confirmation\0", "sha256")),
+        )
         front = Desk(known, loaded.understanding)
         limit = RateLimit(settings.rate_limit.messages, settings.rate_limit.per.days() * _SECONDS_PER_DAY)
         component = Component(front, settings.component, limit, connection, requests)

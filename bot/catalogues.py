@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from babel.messages.pofile import PoFileError, read_po
 
 from bot import files, i18n
 from bot.files import BadFile, Problem
 
 
-def check_catalogues() -> None:
-    """Raise `BadFile` with the mistakes of all catalogues."""
-    problems = [problem for language in i18n.languages() if (problem := _problem(language)) is not None]
+def check_catalogues(only: Iterable[str] | None = None) -> None:
+    """Raise `BadFile` with the mistakes of all catalogues, or of those of the languages in *only*."""
+    checked = i18n.languages() if only is None else only
+    problems = [problem for language in checked if (problem := _problem(language)) is not None]
     if problems:
         raise BadFile(problems)
 

@@ -142,9 +142,9 @@ class Settings(_Settings):
         Field(description=f"file with the component's secret; or set {SECRET_VARIABLE} in the environment"),
     ] = None
     policy: Annotated[Path, Field(description="the policy, a YAML file")]
-    store: Annotated[str, Field(min_length=1, description="the bot's database: a file, or a database URL")] = (
-        "privacy-bot.db"
-    )
+    store: Annotated[
+        str, Field(min_length=1, description="the bot's database: a file, or postgresql://USER@HOST/DATABASE")
+    ] = "privacy-bot.db"
     key_file: Annotated[
         Path,
         Field(
@@ -155,7 +155,7 @@ class Settings(_Settings):
     control: Annotated[
         Path,
         Field(
-            description="socket by which `privacy-bot audit` and `announce` ask the running bot; only its own user can"
+            description="socket by which `privacy-bot audit`, `announce` and `store` ask the running bot; only its own user can"
         ),
     ] = Path("privacy-bot.sock")
     rights: Annotated[RightsSettings, Field(description="how rights are acted on")] = RightsSettings()

@@ -155,7 +155,9 @@ async def ask(path: Path, request: Mapping[str, Any], progress: Progress) -> Map
         with _short(path) as short:
             reader, writer = await asyncio.open_unix_connection(short, limit=_LONGEST_LINE)
     except OSError as error:
-        raise ControlError(f"{path}: the bot is not running; start it: privacy-bot run --config FILE") from error
+        raise ControlError(
+            f"{path}: the bot is not running here, or stands by for another; start it: privacy-bot run --config FILE"
+        ) from error
     try:
         writer.write(json.dumps(request).encode() + b"\n")
         async for line in reader:

@@ -15,7 +15,9 @@ from bot.catalogues import check_catalogues
 from bot.commands.build import understander
 from bot.commands.catalogue import registry
 from bot.commands.desk import Desk
+from bot.commands.services import Services
 from bot.config import BadSecret, Settings
+from bot.dialogue.registry import Registry
 from bot.dialogue.understanding import PhraseError, Understander
 from bot.files import BadFile, Document
 from bot.measures import Measures
@@ -68,22 +70,48 @@ class Loaded:
     policy: Policy
     document: Document
     understanding: Understander
+    spoken: tuple[str, ...]
 
 
-def load(settings: Settings, attempts: Attempts) -> Loaded:
-    """Read them, and finish the *attempts*: raises `Unusable`; the catalogues are checked too."""
+def load(settings: Settings, attempts: Attempts, *, is_hurried: bool = False) -> Loaded:
+    """Read them, and finish the *attempts*: raises `Unusable`; the catalogues are checked too.
+
+    When *is_hurried*, only the languages of the policy and English are read: see `learn`.
+    """
     document = attempts.to(lambda: files.read(settings.policy))
     policy = attempts.to(lambda: policy_of(document)) if document is not None else None
-    understanding = attempts.to(understander)
-    attempts.to(check_catalogues)
+    spoken = i18n.languages()
+    if is_hurried and policy is not None:
+        spoken = tuple(one for one in spoken if one in ("en", *policy.languages))
+    understanding = attempts.to(lambda: understander(spoken if is_hurried else None))
+    attempts.to(lambda: check_catalogues(spoken))
     attempts.finish()
     assert document is not None  # noqa: S101 -- or it was not finished
     assert policy is not None and understanding is not None  # noqa: S101, PT018
-    return Loaded(policy, document, understanding)
+    return Loaded(policy, document, understanding, spoken)
+
+
+async def learn(front: Desk) -> None:
+    """Have the bot learn the languages that it did not need at its start, while it works."""
+    try:
+        spoken, words, understanding = await asyncio.to_thread(_everything)
+    except (BadFile, PhraseError) as error:
+        for line in str(error).splitlines():
+            _LOG.error("%s", line)
+        _LOG.error("the bot speaks only %s until that is mended and read again", ", ".join(front.services.languages))
+        return
+    front.replace(replace(front.services, languages=spoken, registry=words), understanding)
+
+
+def _everything() -> tuple[tuple[str, ...], Registry[Services], Understander]:
+    check_catalogues()
+    spoken = i18n.languages()
+    return spoken, registry(spoken), understander()
 
 
 async def watching(hangup: asyncio.Event, front: Desk, history: History, settings: Settings) -> None:
     """Reload at every *hangup*, and put every version of the policy in force when its day has come."""
+    await learn(front)
     while True:
         try:
             async with asyncio.timeout(_LOOK_EVERY):
@@ -106,7 +134,7 @@ async def watching(hangup: asyncio.Event, front: Desk, history: History, setting
 async def reload(front: Desk, history: History, settings: Settings) -> None:
     """Read policy, phrases and catalogues again; whatever is broken leaves all of the old in force."""
     try:
-        loaded = load(settings, Attempts())
+        loaded = await asyncio.to_thread(load, settings, Attempts())
         await history.take(loaded.policy, loaded.document, now())
     except (Unusable, BadFile) as error:
         for line in str(error).splitlines():
@@ -115,7 +143,8 @@ async def reload(front: Desk, history: History, settings: Settings) -> None:
         _LOG.error("nothing was reloaded; version %s stays in force", history.current.version)
         return
     i18n.reload()
-    front.replace(replace(front.services, languages=i18n.languages(), registry=registry()), loaded.understanding)
+    spoken = loaded.spoken
+    front.replace(replace(front.services, languages=spoken, registry=registry(spoken)), loaded.understanding)
     _keep_up(front, history)
     announce(history.current, "reloaded", front.services.measures)
 

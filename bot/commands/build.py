@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
+from collections.abc import Collection
 
 from bot import files
 from bot.commands.catalogue import registry
 from bot.commands.desk import Desk
 from bot.commands.services import Services
-from bot.dialogue.confirmation import Confirmations
 from bot.dialogue.understanding import Understander
 from bot.i18n import languages
 from bot.policy.model import Policy
@@ -17,10 +16,13 @@ from bot.servers import ServerBackend
 from bot.store import Store
 
 
-def understander() -> Understander:
-    """Return the understanding of every language that has phrases; raises `bot.files.BadFile`."""
-    phrases = files.directory("data") / "phrases"
-    return Understander({path.stem: files.data_of(path) for path in sorted(phrases.glob("*.yaml"))})
+def understander(only: Collection[str] | None = None) -> Understander:
+    """Return the understanding of every language that has phrases, or of those in *only*.
+
+    Raises `bot.files.BadFile` and `PhraseError`.
+    """
+    phrases = sorted((files.directory("data") / "phrases").glob("*.yaml"))
+    return Understander({path.stem: files.data_of(path) for path in phrases if only is None or path.stem in only})
 
 
 def services(
@@ -29,14 +31,14 @@ def services(
     server: ServerBackend | None = None,
     admins: frozenset[str] = frozenset(),
     rights: Rights | None = None,
-    key: bytes | None = None,
+    spoken: tuple[str, ...] | None = None,
 ) -> Services:
     """Return what handlers work with; without a *store*, nothing is remembered about anybody.
 
-    *key* makes the codes that confirm; without one, those of another run of the program are worth nothing.
+    *spoken* are the languages of answers; without it, all that have a catalogue.
     """
-    confirmations = Confirmations(key if key is not None else secrets.token_bytes(32))
-    return Services(policy, languages(), registry(), store, server, admins, rights, confirmations=confirmations)
+    spoken = spoken or languages()
+    return Services(policy, spoken, registry(spoken), store, server, admins, rights)
 
 
 def desk(policy: Policy, store: Store | None = None) -> Desk:

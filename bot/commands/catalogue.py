@@ -37,6 +37,6 @@ COMMANDS: tuple[BotCommand, ...] = (
 )
 
 
-def registry() -> Registry[Services]:
-    """Return the commands, with the words for them in every language that has a catalogue."""
-    return Registry(COMMANDS, languages())
+def registry(spoken: tuple[str, ...] | None = None) -> Registry[Services]:
+    """Return the commands, with the words for them in the languages *spoken*, or in all that have a catalogue."""
+    return Registry(COMMANDS, spoken or languages())

@@ -103,6 +103,8 @@ async def test_pages_have_every_account_once(house: House) -> None:
     assert len(set(found)) == len(found)
     assert {"one", "two"} <= set(found)
     assert whole.total in (None, len(found))
+    index = found.index("one")
+    assert list((await house.backend.accounts("one")).accounts) == found[index + 1 :], "a name is a cursor"
 
 
 @pytest.mark.parametrize("name", ODD_NAMES)
@@ -214,6 +216,7 @@ async def test_an_erased_category_is_gone_and_nothing_else(house: House, romeo: 
 
 async def test_an_erased_account_is_gone_with_everything(house: House, romeo: str, benvolio: str) -> None:
     before = counts(await house.backend.inventory(benvolio))
+    behind = (await house.backend.accounts(romeo, 1000)).accounts
     left = (await house.backend.erase(romeo, Category.ACCOUNT)).left
     # What was said in rooms belongs to the rooms, and is told.
     assert {holding.category for holding in left} <= {Category.ROOM_ARCHIVE}
@@ -225,6 +228,7 @@ async def test_an_erased_account_is_gone_with_everything(house: House, romeo: st
         with pytest.raises(NoSuchAccount):
             await ask
     assert romeo not in (await house.backend.accounts(None, 1000)).accounts
+    assert (await house.backend.accounts(romeo, 1000)).accounts == behind, "its name is a cursor all the same"
     assert counts(await house.backend.inventory(benvolio)) == before
     await house.settle(romeo)
     again = counts(await house.backend.inventory(romeo))

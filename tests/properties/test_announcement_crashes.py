@@ -24,9 +24,12 @@ from bot.dialogue.understanding import Understander
 from bot.policy.observed import Event
 from bot.servers import Unreachable
 from bot.store import open_store
+from tests.conftest import ENGINES
 from tests.support.announcements import FIRST, LONGER, Post, Town, people
 from tests.support.backend import MemoryServer
 from tests.support.crashes import KEY, Blow, Fragile, Fuse, Killed, fragile_store
+from tests.support.kept import content
+from tests.support.postgresql import Postgresql
 from tests.support.rights import HOST, START
 
 PEOPLE, MOST = 50, 5
@@ -95,7 +98,7 @@ class Square:
     """What outlives the bot, and the bot that lives at the moment."""
 
     understanding: Understander
-    directory: Path
+    place: str
     blows: list[tuple[int, Blow]]
     post: FragilePost
     text: str
@@ -111,7 +114,7 @@ class Square:
         self.post.lives.append([])
         async with AsyncExitStack() as stack:
             try:
-                store = await stack.enter_async_context(fragile_store(str(self.directory / "state.db"), fuse))
+                store = await stack.enter_async_context(fragile_store(self.place, fuse))
                 fuse.at = None  # the versions are read before anything else
                 texts = (FIRST, self.text) if len(self.post.lives) == 1 else (self.text,)
                 self.town = await Town.of(self.understanding, store, (), *texts, post=self.post, server=self.server)
@@ -162,21 +165,32 @@ def _in_no_time() -> Iterator[None]:
 
 
 @pytest.mark.timeout(600)  # to find the shortest story that fails
-@given(blows=BLOWS, happenings=HAPPENINGS, text=st.sampled_from((FIRST, LONGER)))
+@given(
+    blows=BLOWS,
+    happenings=HAPPENINGS,
+    text=st.sampled_from((FIRST, LONGER)),
+    engine_name=st.sampled_from(ENGINES),
+)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
-@example([(12, Blow.KILLED_AFTER), (9, Blow.KILLED_BEFORE), (7, Blow.LOST_AFTER)], [], FIRST)
-@example([(20, Blow.LOST_BEFORE)], [(3, "pause"), (5, "goes"), (6, "unreachable person")], LONGER)
+@example([(12, Blow.KILLED_AFTER), (9, Blow.KILLED_BEFORE), (7, Blow.LOST_AFTER)], [], FIRST, "postgresql")
+@example([(20, Blow.LOST_BEFORE)], [(3, "pause"), (5, "goes"), (6, "unreachable person")], LONGER, "sqlite")
 def test_everybody_is_told_and_a_crash_repeats_two_batches_at_most(
-    understanding: Understander, blows: list[tuple[int, Blow]], happenings: list[tuple[int, str]], text: str
+    understanding: Understander,
+    postgresql: Postgresql,
+    blows: list[tuple[int, Blow]],
+    happenings: list[tuple[int, str]],
+    text: str,
+    engine_name: str,
 ) -> None:
     async def run() -> None:
         with tempfile.TemporaryDirectory() as name:
+            place = postgresql.place() if engine_name == "postgresql" else str(Path(name) / "state.db")
             post = FragilePost(happenings=dict(happenings))
-            square = Square(understanding, Path(name), list(blows), post, text)
+            square = Square(understanding, place, list(blows), post, text)
             while not await square.live():
-                for file in Path(name).glob("state.db*"):
-                    assert not [secret for secret in SECRETS if secret in file.read_bytes()], file.name
-            async with open_store(str(Path(name) / "state.db"), KEY) as store:
+                kept = await content(place)
+                assert not [secret for secret in SECRETS if secret in kept]
+            async with open_store(place, KEY) as store:
                 one = await store.announcements.newest()
             assert one is not None
             check(square, one)

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.commands.build import services
 from bot.commands.desk import Desk, Spoken
+from bot.dialogue.confirmation import Confirmations
 from bot.dialogue.rendering import chat_notice
 from bot.dialogue.reply import Reply
 from bot.dialogue.understanding import Understander
@@ -110,8 +111,8 @@ class House:
             measures,
         )
         self.rights = Rights(self.world, self._report, places)
-        made = services(policy, store, self.world.server, self.world.admins, self.rights, b"k" * 32)
-        self.desk = Desk(replace(made, measures=measures), understanding)
+        made = services(policy, store, self.world.server, self.world.admins, self.rights)
+        self.desk = Desk(replace(made, measures=measures, confirmations=Confirmations(b"k" * 32)), understanding)
 
     def _report(self, error: Exception) -> str:
         self.reported.append(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot import files
 from bot.announcements.versions import History
@@ -13,6 +14,7 @@ from bot.claims.version import first_day
 from bot.files import BadFile
 from bot.policy.model import policy_of
 from bot.store import Store
+from bot.store.schema import POLICIES
 from tests.support.policies import FILE, LEAST
 
 TODAY = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -240,7 +242,8 @@ async def test_a_text_that_this_program_cannot_read_any_more(
     """Another program wrote it, whose format this one does not know."""
     await take(history, SECOND)
     async with store._database.transaction() as connection:
-        await connection.exec_driver_sql("UPDATE policies SET text = 'format: 0', digest = x'00' WHERE version = '1'")
+        lost = update(POLICIES).where(POLICIES.c.version == "1").values(text="format: 0", digest=b"0" * 32)
+        await connection.execute(lost)
     later = History(store)
     [reason] = await refused_at_start(later, SECOND)
     assert "version '1' is in force, but cannot be read any more" in reason

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from bot.commands import desk
 from bot.commands.build import services, understander
 from bot.commands.desk import Desk
 from bot.config import Settings
-from bot.loading import Attempts, Unusable, load, reload, watching
-from bot.store import Store
+from bot.loading import Unusable, reload, watching
+from bot.policy.model import policy_of
+from bot.store import open_store
 from tests.conftest import NOW, shipped
 from tests.support.server import SECRET, fake_server
 
@@ -51,11 +52,12 @@ def settings(shelf: Path) -> Settings:
 
 
 @pytest.fixture
-async def history(settings: Settings, store: Store) -> History:
-    """What the file says, taken a week ago."""
-    one, loaded = History(store), load(settings, Attempts())
-    await one.take(loaded.policy, loaded.document, loading.now() - timedelta(days=7))
-    return one
+async def history(settings: Settings) -> AsyncIterator[History]:
+    """What the file says, taken a week ago; which database it is makes no difference here."""
+    async with open_store("sqlite+aiosqlite://", b"k" * 32) as store:
+        one, document = History(store), files.read(settings.policy)
+        await one.take(policy_of(document), document, loading.now() - timedelta(days=7))
+        yield one
 
 
 @pytest.fixture
@@ -180,3 +182,27 @@ async def test_from_start_to_stop(
     assert said[-1] == "stopped"
     assert "a@b" not in caplog.text
     assert "photos" not in caplog.text
+
+
+async def test_languages_that_the_policy_does_not_need_are_learnt_after_the_start(
+    settings: Settings, shelf: Path, history: History
+) -> None:
+    shutil.copytree(shelf / "locales" / "de", shelf / "locales" / "nds")
+    loaded = load(settings, Attempts(), is_hurried=True)
+    desk = Desk(services(history.current, spoken=loaded.spoken), loaded.understanding)
+    assert set(desk.services.languages) == {"de", "en"}
+    await loading.learn(desk)
+    assert {"de", "en", "nds"} <= set(desk.services.languages)
+
+
+async def test_a_language_that_is_broken_keeps_the_others_working(
+    settings: Settings, shelf: Path, history: History, caplog: pytest.LogCaptureFixture
+) -> None:
+    shutil.copytree(shelf / "locales" / "de", shelf / "locales" / "nds")
+    (shelf / "locales" / "nds" / "LC_MESSAGES" / "bot.po").write_text("nonsense\n")
+    loaded = load(settings, Attempts(), is_hurried=True)
+    desk = Desk(services(history.current, spoken=loaded.spoken), loaded.understanding)
+    await loading.learn(desk)
+    assert "bot.po:1:1:" in caplog.text
+    assert "the bot speaks only de, en" in caplog.text
+    assert "7 Tage" in await says(desk, "de")
