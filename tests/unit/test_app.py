@@ -195,7 +195,7 @@ async def test_a_day_that_comes_while_a_broken_file_is_read(
 async def test_languages_come_and_go(front: Desk, history: History, settings: Settings, shelf: Path) -> None:
     shutil.copytree(shelf / "locales" / "de", shelf / "locales" / "nds")
     await reload(front, history, settings)
-    assert set(front.services.languages) == {"de", "en", "nds"}
+    assert {"de", "en", "nds"} <= set(front.services.languages)
     assert "7" in await says(front, "nds")
     shutil.rmtree(shelf / "locales" / "nds")
     shutil.rmtree(shelf / "locales" / "de")

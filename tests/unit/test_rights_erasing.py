@@ -49,6 +49,14 @@ async def test_a_number_or_a_yes_is_not_enough(house: House) -> None:
     assert house.count("romeo", Category.UPLOADS) == 2
 
 
+@pytest.mark.parametrize("slip", ["sí", "¡Sí!", "si", "SI\u0301"])
+async def test_a_yes_asks_for_the_code_with_or_without_marks_on_its_letters(house: House, slip: str) -> None:
+    await house.ask("romeo", "delete uploads")
+    code_in(await house.ask("romeo", slip))
+    await house.work()
+    assert house.count("romeo", Category.UPLOADS) == 2
+
+
 @pytest.mark.parametrize("no", ["no", "No.", "nein", "erase uploads no"])
 async def test_saying_no_leaves_everything(house: House, no: str) -> None:
     code = await house.code("romeo", "delete uploads")
