@@ -71,7 +71,7 @@ async def _announce(number: int, directory: Path) -> None:
         assert not isinstance(one, str), one  # noqa: S101 -- a refusal would measure nothing
         await announcer.make(one, Stage.SCHEDULED)
         while (known := await announcer.status()) is None or known.announcement.stage is not Stage.DONE:
-            await announcer.round()
+            await announcer.runner.round()
         assert known.announcement.counts.done == number  # noqa: S101
 
 

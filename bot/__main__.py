@@ -11,7 +11,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot import __version__, app, comparing, config, export, files, offline, server_modules, store_options
+from bot import (
+    __version__,
+    announce_report,
+    app,
+    comparing,
+    config,
+    export,
+    files,
+    offline,
+    server_modules,
+    store_options,
+)
 from bot.config import BadSecret
 from bot.control import ControlError
 from bot.dialogue.understanding import PhraseError
@@ -69,11 +80,8 @@ def _audit(arguments: argparse.Namespace) -> int:
 
 
 def _announce(arguments: argparse.Namespace) -> int:
-    from bot import announce_report  # noqa: PLC0415 -- nothing else needs a terminal's colours
-
-    given = {name: value for name, value in vars(arguments).items() if name not in ("config", "run")}
     settings = config.read_settings(arguments.config)
-    return asyncio.run(announce_report.ask(settings.control, announce_report.Order(**given)))
+    return asyncio.run(announce_report.ask(settings.control, announce_report.order_of(arguments)))
 
 
 def _store(arguments: argparse.Namespace) -> int:
@@ -206,7 +214,7 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--json", action="store_true", help="write JSON")
     audit.set_defaults(run=_audit)
 
-    _add_announce(commands)
+    announce_report.add_commands(commands, _announce)
     store_options.add_to(commands, _store)
 
     init = commands.add_parser("init", help="write a policy to start from")
@@ -245,46 +253,6 @@ def _parser() -> argparse.ArgumentParser:
     described = policy.add_parser("reference", help="describe the format, in Markdown")
     described.set_defaults(run=_reference)
     return parser
-
-
-_STEPS = {
-    "preview": "show what everybody would be told, in every language",
-    "count": "count whom it would reach, by language, and send nothing",
-    "test": "send it to the administrators only",
-    "start": "tell everybody, after a confirmation",
-    "schedule": "tell everybody later",
-    "status": "show how far it is, and what became of it",
-    "pause": "stop before the next batch",
-    "resume": "go on with it",
-    "cancel": "take back what is not over",
-}
-
-_OF_SUBJECT = ("preview", "count", "test", "start", "schedule")
-"""Steps that can be given something to announce."""
-
-
-def _add_announce(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    announce = commands.add_parser(
-        "announce", help="tell everybody of a new policy, of news, or of a breach of security"
-    ).add_subparsers(required=True, metavar="COMMAND", dest="step")
-    for step, help_ in _STEPS.items():
-        parser = announce.add_parser(step, help=help_)
-        if step in _OF_SUBJECT:
-            about = "YAML with the texts; without it, what is drafted, or the new version of the policy"
-            parser.add_argument("file", type=Path, metavar="FILE", nargs="?", help=about)
-            about = "also what need not be told, or should have been told before"
-            parser.add_argument("--anyway", action="store_true", help=about)
-        if step == "schedule":
-            parser.add_argument("--at", required=True, metavar="TIME", help="in UTC: '2030-12-31 09:00'")
-        if step in ("start", "schedule"):
-            parser.add_argument("--yes", action="store_true", help="do not ask whether that is wanted")
-        if step in ("start", "status", "resume"):
-            parser.add_argument("--follow", action="store_true", help="show how far it is, until it is over")
-        about = "the configuration of the running bot"
-        parser.add_argument("--config", type=Path, required=True, metavar="FILE", help=about)
-        parser.add_argument("--lang", dest="language", metavar="CODE", help="language of what is said, such as de")
-        parser.add_argument("--json", dest="as_json", action="store_true", help="write JSON")
-        parser.set_defaults(run=_announce)
 
 
 if __name__ == "__main__":

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from typing import TYPE_CHECKING, Any, TextIO
 
 from bot import control
 from bot.announcement_file import read_announcement
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _LOOK = 0.5
 """Seconds between two looks at how far it is."""
 
 _OVER = ("done", "cancelled", "paused")
+
+
+_STEPS = {
+    "preview": "show what everybody would be told, in every language",
+    "count": "count whom it would reach, by language, and send nothing",
+    "test": "send it to the administrators only",
+    "start": "tell everybody, after a confirmation",
+    "schedule": "tell everybody later",
+    "status": "show how far it is, and what became of it",
+    "pause": "stop before the next batch",
+    "resume": "go on with it",
+    "cancel": "take back what is not over",
+}
+
+_OF_SUBJECT = ("preview", "count", "test", "start", "schedule")
+"""Steps that can be given something to announce."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +63,39 @@ class Order:
     yes: bool = False
     follow: bool = False
     as_json: bool = False
+
+
+def add_commands(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], run: Callable[[argparse.Namespace], int]
+) -> None:
+    """Add ``announce`` with its steps to the command line; *run* is what does them."""
+    announce = commands.add_parser(
+        "announce", help="tell everybody of a new policy, of news, or of a breach of security"
+    ).add_subparsers(required=True, metavar="COMMAND", dest="step")
+    for step, help_ in _STEPS.items():
+        parser = announce.add_parser(step, help=help_)
+        if step in _OF_SUBJECT:
+            about = "YAML with the texts; without it, what is drafted, or the new version of the policy"
+            parser.add_argument("file", type=Path, metavar="FILE", nargs="?", help=about)
+            about = "also what need not be told, or should have been told before"
+            parser.add_argument("--anyway", action="store_true", help=about)
+        if step == "schedule":
+            parser.add_argument("--at", required=True, metavar="TIME", help="in UTC: '2030-12-31 09:00'")
+        if step in ("start", "schedule"):
+            parser.add_argument("--yes", action="store_true", help="do not ask whether that is wanted")
+        if step in ("start", "status", "resume"):
+            parser.add_argument("--follow", action="store_true", help="show how far it is, until it is over")
+        about = "the configuration of the running bot"
+        parser.add_argument("--config", type=Path, required=True, metavar="FILE", help=about)
+        parser.add_argument("--lang", dest="language", metavar="CODE", help="language of what is said, such as de")
+        parser.add_argument("--json", dest="as_json", action="store_true", help="write JSON")
+        parser.set_defaults(run=run)
+
+
+def order_of(arguments: argparse.Namespace) -> Order:
+    """Return what was typed."""
+    given = {field.name: getattr(arguments, field.name) for field in fields(Order) if hasattr(arguments, field.name)}
+    return Order(**given)
 
 
 async def ask(socket: Path, order: Order, *, output: TextIO = sys.stdout, answers: TextIO = sys.stdin) -> int:
@@ -111,6 +161,15 @@ async def _followed(socket: Path, request: Mapping[str, Any]) -> Mapping[str, An
 
 
 def _bar() -> Progress:
+    from rich.console import Console  # noqa: PLC0415 -- nothing else needs a terminal's colours
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     errors = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal)

@@ -12,7 +12,7 @@ from bot.announcements.announcer import Announcer, Status
 from bot.answers import announcing as words
 from bot.answers.announcement_progress import counted, held, status
 from bot.claims.announcement import Announcement, Cause, Refusal, Stage
-from bot.commands.announcing import previews
+from bot.commands.announcement import previews
 from bot.commands.services import Services
 from bot.dialogue.rendering import chat_notice
 from bot.dialogue.reply import Reply

@@ -155,7 +155,8 @@ class Settings(_Settings):
     control: Annotated[
         Path,
         Field(
-            description="socket by which `privacy-bot audit`, `announce` and `store` ask the running bot; only its own user can"
+            description="socket by which `privacy-bot audit`, `announce` and `store` ask the running bot; "
+            "only its own user can"
         ),
     ] = Path("privacy-bot.sock")
     rights: Annotated[RightsSettings, Field(description="how rights are acted on")] = RightsSettings()

@@ -53,7 +53,7 @@ def drafted(one: Announcement, words: Mapping[str, str]) -> Reply:
     """Return a draft as people would read it: *words* by language."""
     lead = _("This is the draft no. %(number)s: %(what)s. Nobody was told yet.")
     blocks = (Lead(lead(number=Number(one.number), what=what(one))), *_previews(words), *_facts(one), _later())
-    return Reply(TITLE, blocks, CHOICES[Stage.DRAFT], personal=True)
+    return Reply(TITLE, blocks, tuple(one for one in CHOICES[Stage.DRAFT] if one is not PREVIEW), personal=True)
 
 
 def _later() -> Block:
@@ -62,7 +62,7 @@ def _later() -> Block:
 
 def preview(one: Announcement, words: Mapping[str, str]) -> Reply:
     """Return how an announcement reads: *words* by language."""
-    lead = _("So it reads (no. %(number)s: %(what)s):")(number=Number(one.number), what=what(one))
+    lead = _("So it reads (%(what)s):")(what=what(one))
     return Reply(TITLE, (Lead(lead), *_previews(words)), CHOICES.get(one.stage, ()), personal=True)
 
 

@@ -26,7 +26,7 @@ async def greet(services: Services) -> None:
     if services.arrivals is not None:
         services.arrivals.look()
     if services.announcer is not None:
-        services.announcer.wake()
+        services.announcer.runner.wake()
     _LOG.info("companion module %s on %s %s; people meet the bot as %s", hello.module, hello.server, hello.version, met)
     if "newcomers" not in hello.operations:
         _LOG.warning(

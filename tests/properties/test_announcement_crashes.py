@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.announcements import announcer, delivery, pace
+from bot.announcements import delivery, pace, runner
 from bot.announcements.announcer import Announcer
 from bot.announcements.courier import Letter
 from bot.claims.announcement import TEXT, Announcement, Cause, Stage
@@ -86,9 +86,9 @@ class FragilePost(Post):
                 self.bounces[f"person{self.deliveries * 6:05}@{HOST}"] = "resource-constraint"
             case "pause":
                 await self.town.announcer._store.move(1, Stage.PAUSED, self.town.now)
-                assert self.town.announcer._delivery is not None or self.fuse.is_dead
-                if self.town.announcer._delivery is not None:
-                    self.town.announcer._delivery.stop()
+                assert self.town.announcer.runner.delivery is not None or self.fuse.is_dead
+                if self.town.announcer.runner.delivery is not None:
+                    self.town.announcer.runner.delivery.stop()
 
     gone: set[str] = field(default_factory=set)
 
@@ -142,7 +142,7 @@ class Square:
 
     async def _work(self, one: Announcer) -> None:
         for _round in range(40):
-            await one.round()
+            await one.runner.round()
             known = await one.status()
             assert known is not None
             if known.announcement.stage is Stage.DONE:
@@ -160,7 +160,7 @@ def _in_no_time() -> Iterator[None]:
         patched.setattr(pace, "_FIRST", 4)
         patched.setattr(delivery, "_PAGE", 23)
         patched.setattr(delivery, "_STORE_AGAIN", 0.0)
-        patched.setattr(announcer, "_AGAIN", 0.0)
+        patched.setattr(runner, "_AGAIN", 0.0)
         yield
 
 

@@ -115,7 +115,7 @@ class Town(House):
     async def pass_time(self, later: timedelta = timedelta()) -> None:
         """Do what is due after some time."""
         self.now += later
-        while not await self.announcer.round():
+        while not await self.announcer.runner.round():
             pass
 
     async def begin(self) -> str:

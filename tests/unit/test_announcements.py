@@ -81,7 +81,7 @@ async def test_a_changed_policy_reaches_everybody_once_in_their_language(town: T
 async def test_who_knows_it_and_who_wants_no_news_is_left_alone(town: Town, store: Store) -> None:
     await town.take(SHORTER)
     await store.acquaintances.welcomed({f"romeo@{HOST}": town.now}, "2", town.now)
-    assert "I tell you no news" in await town.ask("julia", "news off")
+    assert "keine Neuigkeiten" in await town.ask("julia", "news off")
     draft = await town.ask("boss", "announce policy")
     assert "Those who want no news are told only if more changes for them" in draft
     assert "It would reach 3 accounts" in await town.ask("boss", "announcement count")
