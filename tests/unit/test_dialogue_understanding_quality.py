@@ -20,7 +20,7 @@ _QUESTIONS = [
 ]
 _FIRST = {"de": 0.94, "en": 0.94, "es": 0.97, "fr": 0.98, "it": 0.96, "ru": 0.93}
 """What part of the questions is understood at least, in every language that has some."""
-_LEAST_OFFERED = 0.98
+_LEAST_OFFERED = 0.97
 _READ_IN = "en"
 """The language in which a text is read whose words do not tell it."""
 
@@ -76,7 +76,7 @@ def test_two_questions_in_one_sentence(understanding: Understander, text: str) -
         *("and the backups?", "what about backups?", "und die Backups?", "was ist mit den Backups?"),
         *("¿y las copias de seguridad?", "¿qué pasa con las copias de seguridad?"),
         *("et les sauvegardes ?", "qu'en est-il des sauvegardes ?", "quant aux sauvegardes ?"),
-        *("e i backup?", "quanto ai backup?"),
+        *("e per i backup?", "quanto ai backup?"),
         *("а резервные копии?", "и резервные копии?", "а что с резервными копиями?"),
     ],
 )
