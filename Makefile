@@ -4,6 +4,7 @@
 SERVER ?= prosody
 POLICY ?= data/policies/searx-chat.yaml
 PYTHON ?= python3
+JOBS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -14,7 +15,7 @@ demo: $(READY) servers-demo
 	@$(BIN)/python -m demo --server $(SERVER) --policy $(POLICY)
 
 test: $(READY) servers-test
-	$(BIN)/coverage run -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --cov --cov-report= $(ARGS)
 	$(BIN)/coverage report
 
 # As root, with debootstrap: the newest servers that Debian has, in a chroot below .cache/matrix.

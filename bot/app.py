@@ -22,7 +22,7 @@ from bot.commands.desk import Desk
 from bot.config import Settings
 from bot.dialogue.confirmation import Confirmations
 from bot.keeping import Keeper, settled
-from bot.loading import Attempts, Loaded, Unusable, announce, load, now, watching
+from bot.loading import Attempts, Loaded, Unusable, announce, load, now, take, take_or_stay, watching
 from bot.metrics.endpoint import prepared
 from bot.metrics.health import Health
 from bot.rights.copy import Places
@@ -92,11 +92,12 @@ async def _by_turns(given: _Given, hangup: asyncio.Event) -> None:
                 given = replace(given, key=await settled(given.settings, given.key))
                 if sole.waited:
                     given = _read_again(given)
-                await _lead(given, hangup, sole.lost, keeper)
+                await _lead(given, hangup, sole.lost, keeper, is_start=is_first and not sole.waited)
                 is_first = False
                 while keeper.wanted.is_set() and not sole.lost.is_set():
-                    given = replace(given, key=await keeper.change_key(given.key))
-                    await _lead(given, hangup, sole.lost, keeper)
+                    given = _read_again(replace(given, key=await keeper.change_key(given.key)))
+                    await _lead(given, hangup, sole.lost, keeper, is_start=False)
+                keeper.give_up()
         except StoreError as error:
             if is_first or isinstance(error, StoreTooNew | WrongKey):
                 raise
@@ -109,22 +110,25 @@ async def _by_turns(given: _Given, hangup: asyncio.Event) -> None:
 def _read_again(given: _Given) -> _Given:
     """Read the operator's files again: while another bot led, they may have changed."""
     try:
-        return replace(given, loaded=load(given.settings, Attempts()))
+        return replace(given, loaded=load(given.settings, Attempts(), is_hurried=True))
     except Unusable as error:
         for line in str(error).splitlines():
             _LOG.error("%s", line)
         return given
 
 
-async def _lead(given: _Given, hangup: asyncio.Event, lost: asyncio.Event, keeper: Keeper) -> None:
-    """Be the bot until the lead is *lost*, or the *keeper* wants it to stop for a moment."""
+async def _lead(given: _Given, hangup: asyncio.Event, lost: asyncio.Event, keeper: Keeper, *, is_start: bool) -> None:
+    """Be the bot until the lead is *lost*, or the *keeper* wants it to stop for a moment.
+
+    At a *start*, a policy that cannot follow the one in force raises `BadFile`; later the bot goes on without it.
+    """
     settings, secret, key, loaded = given.settings, given.secret, given.key, given.loaded
     async with AsyncExitStack() as stack:
         measures, serving = stack.enter_context(prepared(settings.metrics))
         stack.enter_context(incidents.told_to(measures.failed))
         store = await stack.enter_async_context(open_store(settings.store, key, measures))
         history = History(store)
-        await history.take(loaded.policy, loaded.document, now())
+        await (take if is_start else take_or_stay)(history, loaded)
         policy = history.current
         address = settings.server.host, settings.server.port
         connection = Connection(settings.component, secret, *address, measures=measures)

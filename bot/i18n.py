@@ -195,7 +195,7 @@ class Translator:
             case Message():
                 return self._message(phrase)
             case Duration(count, unit):
-                return format_unit(count, f"duration-{unit}", locale=self._locale)
+                return self._duration(count, f"duration-{unit}")
             case Day(day):
                 return format_date(day, "long", locale=self._locale)
             case Moment(time):
@@ -222,6 +222,11 @@ class Translator:
         else:
             text = catalogue.gettext(message.msgid)
         return text % {name: self(value) for name, value in message.values.items()} if message.values else text
+
+    def _duration(self, count: int, unit: str) -> str:
+        # babel has no long form where the CLDR writes it like the short one: Italian "giorni", Dutch "uur"
+        long = format_unit(count, unit, locale=self._locale)
+        return format_unit(count, unit, "short", locale=self._locale) if unit in long else long
 
     def _moment(self, time: datetime) -> str:
         day, clock = format_date(time, "long", locale=self._locale), format_time(time, "short", locale=self._locale)

@@ -87,6 +87,12 @@ class Keeper:
         self._outcome = asdict(done)
         return self._new
 
+    def give_up(self) -> None:
+        """Have the key stay, if a change is wanted: another bot may lead from now on."""
+        if self.wanted.is_set():
+            self.wanted.clear()
+            self._outcome = {"error": "the connection to the database was lost before the key was changed"}
+
 
 async def settled(settings: Settings, key: bytes) -> bytes:
     """Return the key that the database has: *key*, or the next one when a change was not brought to its end.

@@ -96,8 +96,7 @@ async def learn(front: Desk) -> None:
     try:
         spoken, words, understanding = await asyncio.to_thread(_everything)
     except (BadFile, PhraseError) as error:
-        for line in str(error).splitlines():
-            _LOG.error("%s", line)
+        _complain(error)
         _LOG.error("the bot speaks only %s until that is mended and read again", ", ".join(front.services.languages))
         return
     front.replace(replace(front.services, languages=spoken, registry=words), understanding)
@@ -107,6 +106,27 @@ def _everything() -> tuple[tuple[str, ...], Registry[Services], Understander]:
     check_catalogues()
     spoken = i18n.languages()
     return spoken, registry(spoken), understander()
+
+
+async def take(history: History, loaded: Loaded) -> None:
+    """Take the policy at a start; raises `BadFile` and `StoreError`."""
+    await history.take(loaded.policy, loaded.document, now())
+
+
+async def take_or_stay(history: History, loaded: Loaded) -> bool:
+    """Take the policy; return whether it could be: what cannot follow leaves the old in force.  Raises `StoreError`."""
+    try:
+        await take(history, loaded)
+    except BadFile as error:
+        _complain(error)
+        _LOG.error("version %s of the policy stays in force", history.current.version)
+        return False
+    return True
+
+
+def _complain(error: Exception) -> None:
+    for line in str(error).splitlines():
+        _LOG.error("%s", line)
 
 
 async def watching(hangup: asyncio.Event, front: Desk, history: History, settings: Settings) -> None:
@@ -135,12 +155,13 @@ async def reload(front: Desk, history: History, settings: Settings) -> None:
     """Read policy, phrases and catalogues again; whatever is broken leaves all of the old in force."""
     try:
         loaded = await asyncio.to_thread(load, settings, Attempts())
-        await history.take(loaded.policy, loaded.document, now())
-    except (Unusable, BadFile) as error:
-        for line in str(error).splitlines():
-            _LOG.error("%s", line)
-        _keep_up(front, history)
+    except Unusable as error:
+        _complain(error)
         _LOG.error("nothing was reloaded; version %s stays in force", history.current.version)
+        return
+    if not await take_or_stay(history, loaded):
+        _keep_up(front, history)
+        _LOG.error("nothing was reloaded")
         return
     i18n.reload()
     spoken = loaded.spoken

@@ -6,7 +6,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -38,8 +38,8 @@ class Order:
     file: Path | None = None
     yes: bool = False
     dry_run: bool = False
-    output: TextIO = sys.stdout
-    answers: TextIO = sys.stdin
+    output: TextIO = field(default_factory=lambda: sys.stdout)
+    answers: TextIO = field(default_factory=lambda: sys.stdin)
 
     def say(self, text: str) -> None:
         """Write a line."""

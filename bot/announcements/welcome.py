@@ -83,15 +83,14 @@ class Welcome:
 
     async def round(self) -> None:
         """Welcome all who wait for it; raises `ServerError` and `StoreError`."""
-        came, self._came = self._came, {}
+        came = dict(self._came)
         try:
             await self._welcome_waiting()
         except Unsupported:  # a module that is older than the list of newcomers; it tells of each one once
-            try:
-                await self._welcome(came.values())
-            except (ServerError, StoreError):
-                self._came = came | self._came
-                raise
+            await self._welcome(came.values())
+        for account, one in came.items():
+            if self._came[account] is one:
+                del self._came[account]
 
     async def _welcome_waiting(self) -> None:
         after = None

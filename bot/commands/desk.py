@@ -112,9 +112,9 @@ class Desk:
         account = _bare(sender)
         remembered = self.services.memory.recall(conversation, now)
         chosen = await self._chosen(account)
-        read = self._read(text, chosen or language or hint)
-        written = read.language if read.recognised else None
         before = remembered.language
+        read = self._read(text, chosen or language or before or hint)
+        written = read.language if read.recognised else None
         if written_out(text, remembered, self.services):
             # "2" and "topics uploads" are no language; the conversation goes on in the one it has
             tongue = self.services.registry.tongue(text)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from bot.commands.services import Services
 from bot.dialogue.command import DECLINED, Call
 from bot.dialogue.memory import Remembered
+from bot.dialogue.understanding.words import unaccented
 from bot.i18n import Message, p_, translator
 
 _NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*\Z")
@@ -41,14 +42,14 @@ _AROUND = re.compile(r"^\W+|\W+$")
 
 
 def bare(text: str) -> str:
-    """Return *text* in small letters, without what stands around the words."""
-    return _AROUND.sub("", text).casefold()
+    """Return *text* in small letters, without what stands around the words and the marks on letters ("si" for "sí")."""
+    return unaccented(_AROUND.sub("", text).casefold())
 
 
 @lru_cache(maxsize=16)
 def _said(word: str, languages: tuple[str, ...]) -> frozenset[str]:
     """Return a yes or no in every language."""
-    return frozenset({word, *(translator(language)(_ANSWERS[word]).casefold() for language in languages)})
+    return frozenset({word, *(bare(translator(language)(_ANSWERS[word])) for language in languages)})
 
 
 def declines(text: str, remembered: Remembered, services: Services) -> bool:

@@ -9,9 +9,10 @@ from typing import Generic
 
 from bot.dialogue.command import CONFIRM, Call, Command, S
 from bot.dialogue.parameter import BETWEEN_TEXTS, Kind
+from bot.dialogue.understanding.words import unaccented
 from bot.i18n import translator
 
-_MARKS = ",.:;!?/"
+_MARKS = ",.:;!?¡¿/"
 """What may stand around the words of a command."""
 
 _WORD = re.compile(r"\S+")
@@ -38,7 +39,7 @@ class Registry(Generic[S]):
         for tr in map(translator, languages):
             for command in commands:
                 for word in command.words:
-                    said = tr(word).casefold()
+                    said = unaccented(tr(word).casefold())
                     self._by_word.setdefault(said, command)
                     if said not in names:
                         self._tongues.setdefault(said, set()).add(tr.language)
@@ -79,11 +80,11 @@ class Registry(Generic[S]):
     def _beginnings(self, line: str) -> Iterator[tuple[Command[S], str, list[_Word]]]:
         """Return the commands with which *line* begins, its words for them, and the words after; the longest first."""
         head = _WORD.search(line)
-        if head is None or head[0].casefold().strip(_MARKS) not in self._heads:  # as most messages begin
+        if head is None or unaccented(head[0].casefold().strip(_MARKS)) not in self._heads:  # as most messages begin
             return
         words = [_Word(found[0].casefold().strip(_MARKS), line[found.start() :]) for found in _WORD.finditer(line)]
         for length in range(min(self._longest, len(words)), 0, -1):
-            said = " ".join(word.said for word in words[:length])
+            said = unaccented(" ".join(word.said for word in words[:length]))
             command = self._by_word.get(said)
             if command is not None:
                 yield command, said, words[length:]

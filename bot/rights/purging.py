@@ -39,8 +39,10 @@ class Purge:
 class Purger:
     """Forgets who is gone; *account_gone* ends what is under way for a bare JID."""
 
-    def __init__(self, world: World, account_gone: Callable[[str], Awaitable[None]]) -> None:
-        self._world, self._account_gone = world, account_gone
+    def __init__(
+        self, world: World, account_gone: Callable[[str], Awaitable[None]], report: Callable[[Exception], str]
+    ) -> None:
+        self._world, self._account_gone, self._report = world, account_gone, report
         self._lock = asyncio.Lock()
 
     async def run(self) -> None:
@@ -57,6 +59,9 @@ class Purger:
         except (ServerError, StoreError) as error:
             _LOG.info("nobody was forgotten who may be gone from the server: %s", error)
             return _SOON
+        except Exception as error:  # noqa: BLE001 -- it is tried again
+            self._report(error)
+            return _DAY
         if _is_much(done.gone):
             _LOG.warning(
                 "%d of %d accounts that the bot remembers are not on the server; that is too many to forget them "

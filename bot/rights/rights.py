@@ -38,7 +38,7 @@ class Rights:
         self.eraser = Eraser(world)
         self.tickets = TicketDesk(world)
         self.work = Work(world, report, (self.exporter.resume, self.tickets.remind))
-        self.purger = Purger(world, self.account_gone)
+        self.purger = Purger(world, self.account_gone, report)
 
     async def run(self) -> None:
         """Do what is due until cancelled."""

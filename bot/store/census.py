@@ -68,9 +68,12 @@ class Census:
         names = [self._database.pseudonyms.account(account) for account in accounts]
         self._chosen.difference_update(names)
         self._missed.difference_update(names)
-        query = update(ACQUAINTANCES).where(ACQUAINTANCES.c.pseudonym.in_(names), ACQUAINTANCES.c.sweep.is_not(None))
+        met = ACQUAINTANCES.c.pseudonym.in_(names) & ACQUAINTANCES.c.sweep.is_not(None)
+        # In order, or this and somebody else who writes could wait for each other.
+        rows = select(ACQUAINTANCES.c.pseudonym).where(met).order_by(ACQUAINTANCES.c.pseudonym).with_for_update()
         async with self._database.transaction() as connection:
-            await connection.execute(query.values(sweep=self._number))
+            await connection.execute(rows)
+            await connection.execute(update(ACQUAINTANCES).where(met).values(sweep=self._number))
 
     async def gone(self) -> Gone:
         """Return how many were not met."""

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from bot import announce_report
+from bot.announce_report import Order
 from demo.bot import Reached, answers, bot, log
 from demo.life import live
 from demo.servers import Server, process
+from demo.servers.find import Kind
 from tests.conftest import shipped
+from tests.integration.conftest import installed
+from tests.integration.test_announcements import UNDER_WAY, over, reached, status
 from tests.integration.test_rights_crash import RECEIPT, send, told
 from tests.support.client import PASSWORD, Client, client
+from tests.support.crowd import crowded, waiting
 from tests.support.postgresql import Postgresql
 from tests.support.rights import code_in
 from tests.support.server import SECRET, fake_server
+from tests.support.versions import VERSIONS, versions_of
 
 SECONDS = 10.0
 """A leader that is gone has a successor by then."""
@@ -34,10 +42,18 @@ STANDING_BY, LEADING, LOST = "standing by", "connected to", "has left the server
 class Machine:
     """One of those that have a bot with the same settings."""
 
-    def __init__(self, directory: Path, server: Reached, place: str, stack: ExitStack) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        server: Reached,
+        place: str,
+        stack: ExitStack,
+        settings: Mapping[str, object] | None = None,
+    ) -> None:
         directory.mkdir()
         (directory / "key.txt").write_text(KEY)
-        self.directory, self._server, self._place, self._stack = directory, server, place, stack
+        self.directory, self._server, self._stack = directory, server, stack
+        self._settings = {"store": place, **(settings or {})}
         self._bot: subprocess.Popen[bytes] | None = None
 
     @property
@@ -48,7 +64,7 @@ class Machine:
 
     async def start(self, what: str) -> None:
         """Start the bot; returns when it has logged something."""
-        running = bot(self._server, shipped("searx-chat"), self.directory, settings={"store": self._place})
+        running = bot(self._server, shipped("searx-chat"), self.directory, settings=self._settings)
         times = self._times(what) if self._bot is not None else 0
         self._bot = self._stack.enter_context(running)
         await self.logged(what, times + 1)
@@ -115,6 +131,36 @@ async def test_whoever_is_left_answers_and_goes_on_with_what_was_begun(
         await first.answers(person)
         assert time.monotonic() - since < SECONDS
         assert "7 Tage" in str((await person.ask("how long are photos kept?", lang="en"))["body"])
+
+
+CROWD, PER_SECOND = 200, 40
+"""So many accounts, and so slowly that there is a middle."""
+
+
+@pytest.mark.parametrize("kind", sorted({kind for kind, _version in VERSIONS}))
+async def test_an_announcement_is_brought_to_its_end_by_the_other(
+    kind: Kind, postgresql: Postgresql, tmp_path: Path, stack: ExitStack
+) -> None:
+    server = stack.enter_context(crowded(installed(kind, versions_of(kind)[0]), tmp_path, CROWD))
+    place, limit = postgresql.place(), {"announcements": {"per_second": PER_SECOND}}
+    first, second = (Machine(tmp_path / name, server, place, stack, limit) for name in ("first", "second"))
+    news = tmp_path / "news.yaml"
+    news.write_text("about: news\ntext: {de: Der Server zieht um., en: The server moves.}\n")
+    await first.start(LEADING)
+    await second.start(STANDING_BY)
+    order = Order("start", news, yes=True)
+    assert await announce_report.ask(first.directory / "privacy-bot.sock", order, output=io.StringIO()) == 0
+    await reached(first.directory, CROWD // 4)
+    process.kill(first.bot)
+    known = await reached(second.directory, 0)
+    assert CROWD // 4 <= known["done"] < CROWD, "it is taken over in the middle"
+    await over(second.directory)
+    told = await status(second.directory)
+    letters = {name: ids for name, ids in waiting(server).items() if name.startswith("crowd")}
+    assert len(letters) == CROWD
+    assert {len(ids) for ids in letters.values()} == {1}
+    assert sum(sum(ids.values()) - 1 for ids in letters.values()) <= UNDER_WAY
+    assert sum(told["told"].values()) == told["total"] >= CROWD
 
 
 @dataclass

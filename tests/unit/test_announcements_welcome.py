@@ -250,6 +250,9 @@ async def test_an_old_module_tells_by_events_alone(hall: Hall, caplog: pytest.Lo
     await greet(hall.services)
     assert "install the one that comes with this bot" in caplog.text
     hall.enter("romeo")
+    async with failing(old, "newcomers", Unreachable("away")):
+        with pytest.raises(Unreachable):
+            await hall.round()
     hall.post.down = True
     with pytest.raises(Unreachable):
         await hall.round()

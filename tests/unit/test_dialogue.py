@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.commands.catalogue import COMMANDS, registry
 from bot.dialogue.command import Call, Missing, Ready, Refused, prepare
 from bot.dialogue.memory import Memory, Remembered
-from bot.dialogue.parameter import Option
+from bot.dialogue.parameter import Kind, Option, Parameter
 from bot.dialogue.registry import Registry
 from bot.dialogue.rendering import chat_reply, form_reply
 from bot.dialogue.reply import Choice, Fact, Heading, Items, Lead, Paragraph, Question, Reply
@@ -21,21 +21,31 @@ from bot.policy.vocabulary import Topic
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 ALL = registry()
 NUMBERS = (Option("7", ""), Option("30", ""))
-"""Values for parameters that have no options: numbers are texts too."""
+WRITTEN = {Kind.DAY: (Option("2030-12-31", ""),), Kind.CLOCK: (Option("09:30", ""),)}
+"""Values for parameters that have no options; `NUMBERS` for all others: numbers are texts too."""
+
+
+def values(parameter: Parameter) -> list[str]:
+    """Return what can be written for *parameter*."""
+    return [option.value for option in parameter.options or WRITTEN.get(parameter.kind, NUMBERS)]
 
 
 @given(st.data())
 def test_a_written_out_call_is_parsed_back(data: st.DataObject) -> None:
     command = data.draw(st.sampled_from(COMMANDS))
-    arguments = {
-        parameter.name: data.draw(st.sampled_from([option.value for option in parameter.options or NUMBERS]))
-        for parameter in command.parameters
-    }
+    arguments = {parameter.name: data.draw(st.sampled_from(values(parameter))) for parameter in command.parameters}
     call = Call(command, arguments)
     parsed = ALL.parse(call.line())
     assert parsed is not None
     assert parsed.command is command
     assert prepare(command, parsed.arguments) == prepare(command, arguments) == Ready(arguments)
+
+
+@pytest.mark.parametrize("line", ["olvídame", "olvidame", "¡Olvídame!", "OLVI\u0301DAME"])
+def test_marks_on_letters_and_around_words_do_not_matter(line: str) -> None:
+    call = ALL.parse(line)
+    assert call is not None
+    assert call.command.name == "forget-me"
 
 
 @given(st.text(), st.sampled_from(COMMANDS), st.text())

@@ -52,6 +52,13 @@ def test_an_age_makes_no_question_an_order(understanding: Understander, text: st
     assert read.ranked[0] not in ERASURES
 
 
+@pytest.mark.parametrize("text", ["plus d'un mois", "plus d\u2019un mois", "PLUS D'UN MOIS"])
+def test_a_number_behind_an_apostrophe_is_read(text: str) -> None:
+    age = Ages([AgePhrases(("plus d'{n} {unit}",), ("un",), {"month": ("mois",)})]).find(text)
+    assert age is not None
+    assert age.days == 30
+
+
 @given(st.text(), st.integers(0, 99_999))
 def test_no_text_around_an_age_makes_it_raise(text: str, number: int) -> None:
     age = AGES.find(f"{text} older than {number} days {text}")

@@ -85,6 +85,19 @@ def test_exact_forms_and_gaps() -> None:
     assert understander.read("write one two three four five down").ranked[0] is Intent.OUT_OF_SCOPE
 
 
+@pytest.mark.parametrize("text", ["l'avis", "L\u2019AVIS", "d'avis?", "qu'avis", "dell'avis"])
+def test_a_word_behind_an_elided_one_is_found(text: str) -> None:
+    data = _data(concepts={name: [] for name in GROUPS} | {"history": ["avis"]})
+    assert Understander({"tlh": data}).read(text).ranked[0] is Topic.ARCHIVE
+
+
+@pytest.mark.parametrize("text", ["don't", "mustn't", "m'n"])
+def test_other_apostrophes_are_left_out(text: str) -> None:
+    concepts: dict[str, list[str]] = {name: [] for name in GROUPS}
+    data = _data(concepts=concepts | {"uploads": ["=dont", "=mustnt", "=mn"]})
+    assert Understander({"tlh": data}).read(text).ranked[0] is Topic.UPLOADS
+
+
 @pytest.mark.parametrize("path", sorted((_ROOT / "data/phrases").glob("*.yaml")), ids=lambda path: path.stem)
 def test_shipped_files_are_sorted_and_complete(path: Path) -> None:
     data = yaml.safe_load(path.read_text("utf-8"))

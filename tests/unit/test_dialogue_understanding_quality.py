@@ -8,62 +8,104 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from bot.dialogue.understanding import Understander, Understanding
-from bot.policy.vocabulary import ERASURES, Intent
+from bot.policy.vocabulary import ERASURES, Aspect, Intent, Topic
 
-_ROOT = Path(__file__).resolve().parents[2]
-_QUESTIONS = [json.loads(line) for line in (_ROOT / "tests/data/blind_questions.jsonl").read_text("utf-8").splitlines()]
-_LEAST_FIRST = 0.92
-_LEAST_OFFERED = 0.98
-
-
-@pytest.fixture(scope="module")
-def understander() -> Understander:
-    phrases = _ROOT / "data/phrases"
-    return Understander({code: yaml.safe_load((phrases / f"{code}.yaml").read_text("utf-8")) for code in ("en", "de")})
+_DATA = Path(__file__).resolve().parents[1] / "data"
+_QUESTIONS = [
+    json.loads(line)
+    for path in (_DATA / "blind_questions.jsonl", *sorted((_DATA / "blind").glob("*.jsonl")))
+    for line in path.read_text("utf-8").splitlines()
+]
+_FIRST = {"de": 0.94, "en": 0.94, "es": 0.97, "fr": 0.98, "it": 0.95, "pl": 0.96, "pt": 0.96, "ru": 0.93}
+"""What part of the questions is understood at least, in every language that has some."""
+_LEAST_OFFERED = 0.97
+_READ_IN = "en"
+"""The language in which a text is read whose words do not tell it."""
 
 
 def _asked(language: str) -> Iterator[tuple[dict[str, Any], str]]:
     return ((question, question["text"]) for question in _QUESTIONS if question["lang"] == language)
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_most_questions_are_understood(understander: Understander, language: str) -> None:
-    read = [(question["labels"], understander.read(text)) for question, text in _asked(language)]
+def test_every_language_is_measured(understanding: Understander) -> None:
+    assert set(_FIRST) == {question["lang"] for question in _QUESTIONS}
+    assert all(understanding.read("", language).language == language for language in _FIRST)
+
+
+@pytest.mark.parametrize("language", _FIRST)
+def test_most_questions_are_understood(understanding: Understander, language: str) -> None:
+    read = [(question["labels"], understanding.read(text, _READ_IN)) for question, text in _asked(language)]
     first = sum(found.ranked[0] in labels for labels, found in read)
     offered = sum(any(label in labels for label in found.ranked) for labels, found in read)
-    assert first / len(read) >= _LEAST_FIRST
+    assert first / len(read) >= _FIRST[language]
     assert offered / len(read) >= _LEAST_OFFERED
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_what_is_certain_is_right(understander: Understander, language: str) -> None:
-    read = [(question["labels"], understander.read(text)) for question, text in _asked(language)]
+@pytest.mark.parametrize("language", _FIRST)
+def test_what_is_certain_is_right(understanding: Understander, language: str) -> None:
+    read = [(question["labels"], understanding.read(text, _READ_IN)) for question, text in _asked(language)]
     certain = [found.ranked[0] in labels for labels, found in read if found.certain]
     assert len(certain) / len(read) >= 0.85
     assert sum(certain) / len(certain) >= 0.94
 
 
-def test_no_question_is_taken_as_an_order_to_erase(understander: Understander) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how long do you keep photos and how long do you keep logs?",
+        "wie lange speichert ihr Fotos und wie lange Logs?",
+        "¿cuánto tiempo guardáis las fotos y cuánto tiempo los logs?",
+        "combien de temps gardez-vous les photos et combien de temps les logs ?",
+        "per quanto tempo conservate le foto e per quanto tempo i log?",
+        "jak długo trzymacie zdjęcia i jak długo logi?",
+        "por quanto tempo vocês guardam as fotos e por quanto tempo os logs?",
+        "сколько хранятся фотографии и сколько хранятся логи?",
+    ],
+)
+def test_two_questions_in_one_sentence(understanding: Understander, text: str) -> None:
+    read = understanding.read(text, _READ_IN)
+    assert [(part.ranked[0], part.aspect) for part in read.parts] == [
+        (Topic.UPLOADS, Aspect.HOW_LONG),
+        (Topic.LOGS, Aspect.HOW_LONG),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("and the backups?", "what about backups?", "und die Backups?", "was ist mit den Backups?"),
+        *("¿y las copias de seguridad?", "¿qué pasa con las copias de seguridad?"),
+        *("et les sauvegardes ?", "qu'en est-il des sauvegardes ?", "quant aux sauvegardes ?"),
+        "e per i backup?",
+        *("а резервные копии?", "и резервные копии?", "а что с резервными копиями?"),
+    ],
+)
+def test_what_goes_on_from_what_was_said(understanding: Understander, text: str) -> None:
+    read = understanding.read(text, _READ_IN)
+    assert (read.ranked[0], read.continues) == (Topic.BACKUPS, True)
+
+
+def test_no_question_is_taken_as_an_order_to_erase(understanding: Understander) -> None:
     taken = [
         question["text"]
         for question in _QUESTIONS
-        if understander.read(question["text"]).ranked[0] in ERASURES - set(question["labels"])
+        if understanding.read(question["text"], _READ_IN).ranked[0] in ERASURES - set(question["labels"])
     ]
     assert taken == []
 
 
-def test_orders_to_erase_are_understood(understander: Understander) -> None:
+def test_orders_to_erase_are_understood(understanding: Understander) -> None:
     orders = [question for question in _QUESTIONS if question["labels"][0] in ERASURES]
-    missed = [q["text"] for q in orders if understander.read(q["text"]).ranked[0] != q["labels"][0]]
-    assert missed == []
+    missed = [q["lang"] for q in orders if understanding.read(q["text"], _READ_IN).ranked[0] != q["labels"][0]]
+    assert not {"de", "en"} & set(missed)
+    assert len(missed) <= 0.02 * len(orders)
 
 
-def test_the_language_is_told_from_the_words(understander: Understander) -> None:
+def test_the_language_is_told_from_the_words(understanding: Understander) -> None:
     def told(question: dict[str, Any]) -> Understanding:
-        return understander.read(question["text"], hint="de" if question["lang"] == "en" else "en")
+        return understanding.read(question["text"], hint="de" if question["lang"] == "en" else _READ_IN)
 
     wrong = [q["text"] for q in _QUESTIONS if (found := told(q)).recognised and found.language != q["lang"]]
     assert len(wrong) <= 0.02 * len(_QUESTIONS)
@@ -83,9 +125,9 @@ def _with_slips(text: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_one_slip_in_a_long_word_rarely_matters(understander: Understander, language: str) -> None:
+def test_one_slip_in_a_long_word_rarely_matters(understanding: Understander, language: str) -> None:
     same = [
-        understander.read(slipped).ranked[0] == understander.read(text).ranked[0]
+        understanding.read(slipped, _READ_IN).ranked[0] == understanding.read(text, _READ_IN).ranked[0]
         for _question, text in _asked(language)
         for slipped in _with_slips(text)
     ]
@@ -93,7 +135,7 @@ def test_one_slip_in_a_long_word_rarely_matters(understander: Understander, lang
     assert sum(same) / len(same) >= 0.93
 
 
-def test_off_topic_is_said_first(understander: Understander) -> None:
+def test_off_topic_is_said_first(understanding: Understander) -> None:
     off = [q["text"] for q in _QUESTIONS if q["labels"] == ["OUT_OF_SCOPE"]]
-    answered = [text for text in off if understander.read(text).ranked[0] is not Intent.OUT_OF_SCOPE]
+    answered = [text for text in off if understanding.read(text, _READ_IN).ranked[0] is not Intent.OUT_OF_SCOPE]
     assert len(answered) <= 0.1 * len(off)

@@ -96,6 +96,8 @@ def test_what_is_asked_counts_more_than_courtesy(understander: Understander, tex
         "delete the account of lisa",
         "delete lisa's account",
         "delete my boss's account",
+        "delete my account on whatsapp",
+        "lösche meine whatsapp bilder",
         "DELETE MY BOSS'S ACCOUNT",
         "clear my wife\u2019s chat history please",
         "please delete account lisa@example.org",

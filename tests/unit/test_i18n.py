@@ -55,6 +55,20 @@ def test_a_period_that_no_calendar_holds_is_refused() -> None:
         Duration.parse("1001 years")
 
 
+@pytest.mark.parametrize("unit", Unit)
+@pytest.mark.parametrize("language", ["de", "en", "es", "fr", "it", "nl", "pl", "pt", "ru"])
+def test_a_period_has_words_in_every_language(language: str, unit: Unit) -> None:
+    for count in (1, 2, 365):
+        said = translator(language)(Duration(count, unit))
+        assert said.startswith(str(count))
+        assert "duration" not in said
+
+
+def test_a_period_is_written_out() -> None:
+    assert translator("it")(Duration(7, Unit.DAY)) == "7 giorni"
+    assert translator("it")(Duration(2, Unit.WEEK)) == "2 settimane"
+
+
 @pytest.mark.parametrize(
     ("text", "begin", "end"),
     [

@@ -19,7 +19,8 @@ import pytest
 
 from bot.__main__ import main
 from bot.export import aesgcm_link
-from tests.conftest import shipped
+from bot.store import open_store
+from tests.conftest import NOW, shipped
 from tests.support.exports import romeo, write_encrypted
 
 
@@ -231,3 +232,35 @@ async def test_a_copy_is_decrypted(tmp_path: Path, capsys: pytest.CaptureFixture
     assert main(["decrypt", link, str(copy), str(tmp_path / "no" / "where")]) == 2
     assert not (tmp_path / "wrong").exists()
     assert len(capsys.readouterr().err.splitlines()) == 4
+
+
+def test_what_the_bot_remembers_is_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    configuration = tmp_path / "bot.yaml"
+    configuration.write_text("component: privacy.example.org\npolicy: policy.yaml\nstore: state.db\n")
+
+    def ran(step: str, *more: str) -> tuple[int, str]:
+        status = main(["store", step, *more, "--config", str(configuration)])
+        printed = capsys.readouterr()
+        return status, printed.out + printed.err
+
+    assert ran("status") == (2, f"{tmp_path}/privacy-bot.key: the key cannot be read; the bot's first start makes it\n")
+    (tmp_path / "privacy-bot.key").write_text(f"{b'k'.hex() * 32}\n")
+    status, said = ran("status")
+    assert (status, "there is no database yet" in said) == (2, True)
+
+    async def remember() -> None:
+        async with open_store(str(tmp_path / "state.db"), b"k" * 32) as store:
+            await store.choose_language("romeo@example.org", "de", NOW)
+
+    asyncio.run(remember())
+    status, said = ran("status")
+    assert status == 0
+    assert re.search(r"^accounts +1$", said, re.MULTILINE)
+    assert ran("check")[0] == 0
+    assert ran("backup", str(tmp_path / "copy"))[0] == 0
+    assert ran("backup", str(tmp_path / "copy"))[0] == 2
+    (tmp_path / "privacy-bot.key").write_text(f"{b'x'.hex() * 32}\n")
+    status, said = ran("check")
+    assert (status, "another key" in said) == (1, True)
+    status, said = ran("purge")
+    assert (status, "privacy-bot run" in said) == (2, True)

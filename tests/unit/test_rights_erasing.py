@@ -49,6 +49,14 @@ async def test_a_number_or_a_yes_is_not_enough(house: House) -> None:
     assert house.count("romeo", Category.UPLOADS) == 2
 
 
+@pytest.mark.parametrize("slip", ["sí", "¡Sí!", "si", "SI\u0301"])
+async def test_a_yes_asks_for_the_code_with_or_without_marks_on_its_letters(house: House, slip: str) -> None:
+    await house.ask("romeo", "delete uploads")
+    code_in(await house.ask("romeo", slip))
+    await house.work()
+    assert house.count("romeo", Category.UPLOADS) == 2
+
+
 @pytest.mark.parametrize("no", ["no", "No.", "nein", "erase uploads no"])
 async def test_saying_no_leaves_everything(house: House, no: str) -> None:
     code = await house.code("romeo", "delete uploads")
@@ -323,7 +331,8 @@ async def test_whom_it_was_about_is_forgotten_with_the_receipt(house: House) -> 
 @pytest.mark.parametrize("who", ["stranger@elsewhere.example", f"room@conference.{HOST}", f"romeo@sub.{HOST}"])
 async def test_those_without_an_account_here_can_do_nothing(house: House, who: str, text: str) -> None:
     answer = await house.ask(who, text)
-    assert re.search(r"account on memory\.example|cannot help|What shall be erased|Do you mean", answer), answer
+    refused = r"account on memory\.example|cannot help|What shall be erased|Do you mean|I tell nobody"
+    assert re.search(refused, answer), answer
     await house.work()
     assert not house.messenger.told
     assert house.count("romeo", Category.UPLOADS) == 2

@@ -160,7 +160,9 @@ async def test_a_copy_that_fails_leaves_no_file(tmp_path: Path) -> None:
 
 
 async def test_the_command_for_postgresql_has_no_password_and_works(postgresql: Postgresql, tmp_path: Path) -> None:
-    place = postgresql.place()
+    postgresql.run("CREATE ROLE privacy_bot LOGIN")
+    postgresql.run("CREATE DATABASE privacy_bot OWNER privacy_bot")
+    place = postgresql.url("privacy_bot", "privacy_bot")
     async with open_store(place, KEY) as store:
         await fill(store)
     with pytest.raises(StoreError, match="pg_dump") as told:

@@ -64,7 +64,12 @@ def _any(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or "(?!)"
 
 
+def _word(word: str) -> str:
+    """Return what finds *word*, with its apostrophe of either kind: "plus d'{n} {unit}"."""
+    return re.sub(r"[^{}]+", lambda plain: re.escape(plain[0]), word).replace("'", "['\u2019]")
+
+
 def _pattern(phrase: str, number: str, unit: str) -> re.Pattern[str]:
-    words = [{"{n}": number, "{unit}": unit}.get(word) or re.escape(word) for word in phrase.split()]
+    words = [_word(word).replace("{n}", number).replace("{unit}", unit) for word in phrase.split()]
     between = r"[\s,]+"
     return re.compile(rf"\b{between.join(words)}\b", re.IGNORECASE)

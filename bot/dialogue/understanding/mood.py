@@ -16,7 +16,7 @@ _COURTESY = frozenset(COURTESY)
 _DOUBTS = frozenset(
     {
         *("backup", "everybody", "hypothetical", "impersonation", "injection", "negation", "other_person"),
-        *("other_server", "police", "reported"),
+        *("other_server", "police", "provider_app", "reported"),
     }
 )
 """What, anywhere in the text, makes a request to erase something else."""

@@ -29,7 +29,6 @@ class Typos:
         for form in (word, *_shorter(word)):
             found = self._known.get(form)
             # people rarely mistype the first letter; in short words it would find too much
-            # people rarely mistype the first letter; in short words it would find too much
             if found is not None and (found[0] == word[0] or len(word) > _SHORTEST + 2) and _one_slip(word, found):
                 return found
         return None

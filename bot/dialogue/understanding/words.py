@@ -12,7 +12,12 @@ import snowballstemmer
 
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHES = re.compile(r"(?<=\w)['`\u2018\u2019\u00b4\u02bc](?=\w)")
-_ADDRESS = re.compile(r"[^\s@,;:\"']+@[^\s@,;:\"']+")
+_ELIDED = re.compile(
+    r"\b([cdjlmnstv]|(?:jus|lors|puis|quel)?qu|un|(?:a|da|de|ne|su|que)ll|quest)['`\u2018\u2019\u00b4\u02bc]"
+    r"(?=[aeiouyhàâèéêìîïòôùœ])"
+)
+"""A small word that lost its vowel before that of the next one, which counts as a word: "l'archive", "dell'account"."""
+_ADDRESS = re.compile(r"[^\s@,;:\"']+@[^\s@,;:\"'`\u2019\u00b4]+(?:['`\u2019\u00b4]s\b)?")
 _SENTENCE_END = re.compile(r"[.!?;\n]+(?:\s|$)|[?!\n]+")
 _OWNER = re.compile(r"(\w+)['`\u2019\u00b4](s)\b")
 _QUOTED = re.compile(
@@ -51,7 +56,7 @@ def split(text: str) -> Text:
     plain, addresses = _ADDRESS.subn(" ", plain)
     plain = plain.casefold()
     owners = tuple("".join(found) for found in _OWNER.findall(plain))
-    plain = _APOSTROPHES.sub("", plain)
+    plain = _APOSTROPHES.sub("", _ELIDED.sub(r"\1 ", plain))
     sentences = []
     start = 0
     for end in (*_SENTENCE_END.finditer(plain), None):
