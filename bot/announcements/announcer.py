@@ -47,7 +47,7 @@ class Announcer:
     ) -> None:
         self._world, self._store = world, world.store.announcements
         self.planner = Planner(world, versions)
-        self.latecomers = Latecomers(self.planner, courier)
+        self.latecomers = Latecomers(self.planner, courier, incident)
         self.runner = Runner(self.planner, self.latecomers, courier, incident, per_second)
         self._shown: dict[str, int] = {}
         self._turn = asyncio.Lock()

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import TypeAlias
 
 from bot.announcements.audience import Audience
 from bot.announcements.courier import Courier, Letter
@@ -20,6 +21,7 @@ from bot.announcements.pace import Pace
 from bot.announcements.texts import Texts
 from bot.claims.announcement import Acquaintance, Announcement, Counts, Skipped
 from bot.rights.world import World
+from bot.servers import ServerError
 from bot.store import StoreError
 
 _LOG = logging.getLogger("privacy-bot")
@@ -29,6 +31,8 @@ _PAGE = 500
 
 _STORE_AGAIN = 1.0
 """Seconds before what was delivered is recorded again, when the database did not do its part."""
+
+Watch: TypeAlias = Callable[[Mapping[str, str]], None]
 
 
 @dataclass(slots=True)
@@ -66,6 +70,7 @@ class Delivery:
         self._gone: set[str] = set()
         self._gone_before: set[str] = set()
         self._flying: dict[str, _Batch] = {}
+        self._under_way: tuple[_Batch, asyncio.Task[None]] | None = None
         self._stopped = asyncio.Event()
 
     def stop(self) -> None:
@@ -84,39 +89,48 @@ class Delivery:
         batch.returned[id_] = condition
         return True
 
-    async def run(self, watch: Callable[[Mapping[str, str]], None]) -> bool:
+    async def run(self, watch: Watch) -> bool:
         """Tell everybody who was not told yet; True when that is done, False when it was stopped before.
 
-        *watch* is told after every batch whom (bare JIDs) it did not reach.  Raises `ServerError`, and
-        `StoreError` as long as nothing is under way: then it is to be begun anew from what is recorded.
+        *watch* is told after every batch whom (bare JIDs) it did not reach, and why.  Raises `ServerError`
+        and `StoreError`: it is to be begun anew then, from what is recorded.
         """
         began = self.announcement.began_at or self._world.clock()
         self.announcement = replace(self.announcement, began_at=began)
         # A database that takes nothing is found out before anybody is told what cannot be recorded.
         await self._world.store.announcements.save(self.announcement, (), {}, began)
-        under_way: tuple[_Batch, asyncio.Task[None]] | None = None
+        batches = self._batches()
         try:
-            async for batch in self._batches():
+            while (batch := await self._next(batches, watch)) is not None:
                 wait = self.pace.take(len(batch.letters), asyncio.get_running_loop().time())
-                if wait > 0 and under_way is not None:
-                    await self._finish(*under_way, watch)
-                    under_way = None
+                if wait > 0:
+                    await self._settle(watch)
                 if await self._is_stopped_within(wait):
                     break
-                following = batch, asyncio.create_task(self._deliver(batch))
-                try:
-                    if under_way is not None:
-                        await self._finish(*under_way, watch)
-                finally:
-                    under_way = following
-            if under_way is not None:
-                await self._finish(*under_way, watch)
+                before, self._under_way = self._under_way, (batch, asyncio.create_task(self._deliver(batch)))
+                if before is not None:
+                    await self._finish(*before, watch)
+            await self._settle(watch)
         finally:
-            if under_way is not None:
-                under_way[1].cancel()
-                await asyncio.gather(under_way[1], return_exceptions=True)
+            if self._under_way is not None:
+                self._under_way[1].cancel()
+                await asyncio.gather(self._under_way[1], return_exceptions=True)
             self._flying.clear()
         return not self._stopped.is_set()
+
+    async def _next(self, batches: AsyncIterator[_Batch], watch: Watch) -> _Batch | None:
+        """Return the next batch; when it cannot be had, what is under way is recorded before that is raised."""
+        try:
+            return await anext(batches, None)
+        except (ServerError, StoreError):
+            await self._settle(watch)
+            raise
+
+    async def _settle(self, watch: Watch) -> None:
+        """Confirm and record what is under way."""
+        under_way, self._under_way = self._under_way, None
+        if under_way is not None:
+            await self._finish(*under_way, watch)
 
     async def _is_stopped_within(self, seconds: float) -> bool:
         if seconds > 0:
@@ -162,9 +176,7 @@ class Delivery:
             seconds = await self._courier.deliver(tuple(batch.letters.values()))
             self.pace.confirmed(len(batch.letters), seconds, asyncio.get_running_loop().time())
 
-    async def _finish(
-        self, batch: _Batch, delivered: asyncio.Task[None], watch: Callable[[Mapping[str, str]], None]
-    ) -> None:
+    async def _finish(self, batch: _Batch, delivered: asyncio.Task[None], watch: Watch) -> None:
         """Wait until a batch is confirmed, and record it."""
         await delivered
         for id_ in batch.letters:

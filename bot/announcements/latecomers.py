@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from bot.announcements.courier import Courier, Letter
 from bot.announcements.planner import Planner
@@ -25,14 +25,14 @@ _LONGEST_QUEUE = 1_000
 class Latecomers:
     """Tells people at their login what did not reach them before."""
 
-    def __init__(self, planner: Planner, courier: Courier) -> None:
-        self._planner, self._courier = planner, courier
+    def __init__(self, planner: Planner, courier: Courier, incident: Callable[[Exception], str]) -> None:
+        self._planner, self._courier, self._incident = planner, courier, incident
         self._store = planner.world.store
         self._missed: set[bytes] | None = None
         self._is_loaded = False
         self._come: asyncio.Queue[str] = asyncio.Queue(_LONGEST_QUEUE)
-        self._busy: set[str] = set()
-        self._returned: set[str] = set()
+        self._flying: tuple[str, str] | None = None
+        self._is_returned = False
 
     async def load(self) -> None:
         """Read once who was missed; until then, and when they are too many, the database is asked.
@@ -65,7 +65,7 @@ class Latecomers:
         while True:
             account = await self._come.get()
             try:
-                await self.at_login(account)
+                await self._tell_at_login(account)
             finally:
                 self._come.task_done()
 
@@ -75,11 +75,11 @@ class Latecomers:
 
     def returned(self, account: str, id_: str) -> bool:
         """Note that a letter to somebody who is told just now came back; return whether it is one."""
-        if account in self._busy:
-            self._returned.add(id_)
-        return account in self._busy
+        is_mine = self._flying == (account, id_)
+        self._is_returned |= is_mine
+        return is_mine
 
-    async def at_login(self, account: str) -> None:
+    async def _tell_at_login(self, account: str) -> None:
         """Tell *account* (a bare JID), which just logged in, what did not reach it.
 
         Several devices may have logged in at once.  What comes back again is not sent again before the
@@ -88,20 +88,19 @@ class Latecomers:
         name = self._store.announcements.pseudonym(account)
         if self._missed is not None and name not in self._missed:
             return
-        self._busy.add(account)
         try:
             for number in await self._store.announcements.missed_by(account):
                 one = await self._store.announcements.find(number)
                 if one is not None:
-                    await self._tell(one, account)
+                    await self._deliver(one, account)
             if self._missed is not None:
-                self._missed.discard(self._store.announcements.pseudonym(account))
+                self._missed.discard(name)
         except (ServerError, StoreError) as error:
             _LOG.warning("somebody who was missed could not be told at a login: %s", error)
-        finally:
-            self._busy.discard(account)
+        except Exception as error:  # noqa: BLE001 -- the next one is told all the same
+            self._incident(error)
 
-    async def _tell(self, one: Announcement, account: str) -> None:
+    async def _deliver(self, one: Announcement, account: str) -> None:
         world = self._planner.world
         known = (await self._store.acquaintances.of([account]))[account]
         audience = self._planner.audience(one)
@@ -109,10 +108,11 @@ class Latecomers:
         if not isinstance(judged, Skipped):
             said = Texts(one, audience, world.policy).said(judged, world.clock().date())
             letter = Letter(account, self._store.announcements.letter(one.number, account), judged.language, said)
+            self._flying, self._is_returned = (account, letter.id), False
             try:
                 await self._courier.deliver((letter,))
-                if letter.id in self._returned:
-                    return
             finally:
-                self._returned.discard(letter.id)
+                self._flying = None
+            if self._is_returned:
+                return
         await self._store.announcements.reach(one, account, world.clock())

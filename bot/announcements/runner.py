@@ -52,6 +52,7 @@ class Runner:
         self._world, self._store = planner.world, planner.world.store.announcements
         self.delivery: Delivery | None = None
         self.is_stuck = False
+        self._holds = 0
         self._wake = asyncio.Event()
         self._rests = asyncio.Event()
         self._rests.set()
@@ -76,6 +77,7 @@ class Runner:
         """Do what is due; return after how many seconds to look again."""
         try:
             await self._latecomers.load()
+            holds = self._holds
             one = await self._store.pending()
             now = self._world.clock()
             if one is None or one.stage not in (Stage.SCHEDULED, Stage.RUNNING):
@@ -85,7 +87,8 @@ class Runner:
                     return min(_LOOK, (one.starts_at - now).total_seconds())
                 if not await self._store.move(one.number, Stage.RUNNING, now, among=(Stage.SCHEDULED,)):
                     return 0.0
-            await self._deliver(replace(one, stage=Stage.RUNNING))
+            if self._holds == holds:  # else it was paused or cancelled after it was read
+                await self._deliver(replace(one, stage=Stage.RUNNING))
         except (ServerError, StoreError) as error:
             if not self.is_stuck:
                 _LOG.warning("the announcement waits, and goes on by itself: %s", error)
@@ -120,6 +123,7 @@ class Runner:
 
     async def hold(self) -> None:
         """Stop what is under way, and return when it is confirmed and recorded, or after some seconds."""
+        self._holds += 1
         if self.delivery is not None:
             self.delivery.stop()
             try:

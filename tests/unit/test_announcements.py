@@ -14,6 +14,7 @@ from bot.claims.announcement import TEXT, Announcement, Cause, Stage
 from bot.commands.events import happened, logged_in
 from bot.dialogue.understanding import Understander
 from bot.policy.observed import AccountsPage, Event
+from bot.servers import Unreachable
 from bot.store import Store
 from tests.support.announcements import BOSS, LONGER, REWORDED, SHORTER, Town, people, policy_text
 from tests.support.backend import MemoryServer
@@ -349,6 +350,9 @@ async def test_pause_and_resume_and_cancel(understanding: Understander, store: S
         if len(town.post.sent) > 50 and not answers:
             answers.append("")
             pauses.append(asyncio.create_task(pause()))
+            delivery = town.announcer.runner.delivery
+            assert delivery is not None
+            await delivery._stopped.wait()
         return seconds
 
     async def pause() -> None:
@@ -368,6 +372,48 @@ async def test_pause_and_resume_and_cancel(understanding: Understander, store: S
     assert (await newest(town)).counts.told == {"en": 201}
     assert set(town.post.times().values()) == {1}
     assert "no announcement under way" in await town.ask("boss", "announcement cancel")
+
+
+async def test_a_pause_that_comes_while_it_is_about_to_begin_counts(town: Town, store: Store) -> None:
+    await town.ask("boss", "announce news The server moves.")
+    await town.ask("boss", await town.code("boss", "announcement start"))
+    await store.announcements.move((await newest(town)).number, Stage.RUNNING, town.now)
+    read = store.announcements.pending
+    paused: list[str] = []
+
+    async def overtaken() -> Announcement | None:
+        one = await read()
+        if not paused:
+            paused.append("")
+            paused[0] = await town.ask("boss", "announcement pause")
+        return one
+
+    store.announcements.pending = overtaken  # type: ignore[method-assign]
+    await town.pass_time()
+    assert "It is paused" in paused[0]
+    assert not town.post.sent
+
+
+async def test_a_server_that_names_no_more_accounts_makes_nobody_hear_twice(
+    understanding: Understander, store: Store
+) -> None:
+    class Tired(MemoryServer):
+        """It fails at the second page, once."""
+
+        failures = 1
+
+        async def accounts(self, after: str | None = None, limit: int = 500) -> AccountsPage:
+            if after is not None and self.failures:
+                self.failures -= 1
+                raise Unreachable("overloaded")
+            return await super().accounts(after, min(limit, 20))
+
+    town = await Town.of(understanding, store, (), server=Tired({name: {} for name in people(70)}))
+    await town.ask("boss", "announce news The server moves.")
+    await town.begin()
+    await town.pass_time()
+    assert (await newest(town)).counts.told == {"en": 71}
+    assert set(town.post.times().values()) == {1}
 
 
 async def test_whoever_gets_news_twice_by_a_list_that_names_them_twice_gets_it_once(
