@@ -39,12 +39,17 @@ def test_catalogues_are_current_and_complete() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+SPOKEN = [
+    (name, language) for name in POLICIES for language in languages() if name == POLICIES[0] or language in ("en", "de")
+]
+"""Every language with one policy, the first two with all: what is said is the same in all languages."""
+
+
 def test_english_and_german_are_there() -> None:
     assert {"en", "de"} <= set(languages())
 
 
-@pytest.mark.parametrize("language", languages())
-@pytest.mark.parametrize("name", POLICIES)
+@pytest.mark.parametrize(("name", "language"), SPOKEN)
 def test_every_answer_has_words(name: str, language: str, policy_of: Callable[[str], Policy]) -> None:
     policy, tr = policy_of(name), translator(language)
     for topic in Topic:
