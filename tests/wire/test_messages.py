@@ -187,9 +187,9 @@ async def test_quotes_of_a_reply_are_not_the_question(wire: Wire) -> None:
         f"<body start='0' end='{length}'/></fallback>"
     )
     [answer] = await wire.ask(f"{quote}do you sell my data?", fallback)
-    assert body(answer).startswith("We do not sell your data.")
+    assert body(answer).startswith("No. We do not sell your data.")
     [answer] = await wire.ask(f"{quote}do you sell my data?")
-    assert body(answer).startswith("We do not sell your data.")
+    assert body(answer).startswith("No. We do not sell your data.")
 
 
 async def test_nonsense_in_a_fallback_does_no_harm(wire: Wire) -> None:
