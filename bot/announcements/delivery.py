@@ -26,7 +26,7 @@ from bot.store import StoreError
 
 _LOG = logging.getLogger("privacy-bot")
 
-_PAGE = 500
+_PAGE = 1_000
 """Accounts that the server is asked for at a time, and that the database is asked about."""
 
 _STORE_AGAIN = 1.0

@@ -14,7 +14,7 @@ from bot.i18n import languages, negotiate
 from bot.policy.changes import Severity, diff
 from bot.rights.world import World
 
-_PAGE = 500
+_PAGE = 1_000
 
 _NEW = 0
 """The number of an announcement that is not kept."""
