@@ -53,9 +53,9 @@ def split(text: str) -> Text:
     """Return the sentences of *text*; what lies beyond 2000 characters is not looked at."""
     plain = unicodedata.normalize("NFKC", text[:_LONGEST_TEXT])
     quoted = _QUOTED.search(plain) is not None
+    owners = tuple("".join(found) for found in _OWNER.findall(plain.casefold()))  # also "bob@example.org's"
     plain, addresses = _ADDRESS.subn(" ", plain)
     plain = plain.casefold()
-    owners = tuple("".join(found) for found in _OWNER.findall(plain))
     plain = _APOSTROPHES.sub("", _ELIDED.sub(r"\1 ", plain))
     sentences = []
     start = 0
