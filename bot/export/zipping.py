@@ -76,6 +76,7 @@ class Zip:
         """Stop caring; what was written is of no use."""
         with suppress(OSError, ValueError):  # the disk is full, or a member is still open
             self._zip.close()
+        self._zip.fp = None  # or it would be closed once more when it is thrown away, into a target that is gone
 
 
 class _Forward:

@@ -21,7 +21,7 @@ from tests.support.versions import VERSIONS
 POLICY = shipped("searx-chat")
 """Its first language is German."""
 
-WELCOME = {"en": "Welcome to ", "de": "Willkommen bei "}
+WELCOME = {"en": "Welcome to ", "de": "Willkommen bei ", "fr": "Bienvenue "}
 REMOVE = "<query xmlns='jabber:iq:register'><remove/></query>"
 
 
@@ -93,7 +93,7 @@ async def test_everybody_who_is_new_is_welcomed_once_in_their_language(inhabited
             emil = await stack.enter_async_context(client(inhabited, "emil"))
             await answers(old.chat, inhabited.component, program, home)
             first, since = await welcomed(emil, "en"), clock()
-            for name, lang, spoken in (("ben", "de-AT", "de"), ("chloé", "fr", "de")):
+            for name, lang, spoken in (("ben", "de-AT", "de"), ("chloé", "fr", "fr"), ("åsa", "sv", "de")):
                 person = await stack.enter_async_context(client(inhabited, name, lang=lang))
                 await welcomed(person, spoken)
                 again = await stack.enter_async_context(client(inhabited, name, lang=lang, resource="second"))
