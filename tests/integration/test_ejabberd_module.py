@@ -387,7 +387,8 @@ async def _leave(server: Server, bot: Bot, name: str) -> None:
 async def test_requests_that_change_nothing_are_told_from_those_that_do(server: Server, bot: Bot) -> None:
     server.add_account("capulet", PASSWORD)
     told = {}
-    arguments = {"account": "capulet", "category": "uploads", "name": "a", "size": 1, "type": "a/b"}
+    arguments: dict[str, object] = {"account": "capulet", "category": "uploads", "name": "a", "size": 1, "type": "a/b"}
+    arguments["accounts"] = [{"account": "capulet", "time": 1}]
     for operation in (await bot.ask("hello"))["operations"]:
         for changes in (False, True):
             try:
@@ -395,8 +396,8 @@ async def test_requests_that_change_nothing_are_told_from_those_that_do(server: 
             except Refused:
                 continue
             told[operation] = changes
-    changing = {"erase", "identify", "slot"}
-    reading = {"hello", "settings", "accounts", "inventory", "records"}
+    changing = {"erase", "identify", "slot", "welcomed"}
+    reading = {"hello", "settings", "accounts", "inventory", "records", "newcomers"}
     assert told == {**dict.fromkeys(changing, True), **dict.fromkeys(reading, False)}
 
 
