@@ -254,7 +254,7 @@ async def test_what_no_setting_decides_cannot_be_told(version: tuple[Kind, str],
 
 @pytest.mark.parametrize("kind", ["prosody", "ejabberd"])
 async def test_the_command_line_tells_by_its_status(kind: Kind, tmp_path: Path) -> None:
-    homes = [tmp_path / name for name in ("server", "bot")]
+    homes = [tmp_path / name for name in ("server", "bot", "another bot")]  # a policy never changes under its name
     for home in homes:
         home.mkdir()
     file = tmp_path / "policy.yaml"
@@ -263,7 +263,7 @@ async def test_the_command_line_tells_by_its_status(kind: Kind, tmp_path: Path) 
     with running(find(kind), homes[0], extra=based(kind, Extra())) as server:
         assert await _status(server, file, homes[1]) == (0, "hold")
         file.write_text(file.read_text().replace("uploads, retention: 7 days", "uploads, retention: 3 days"))
-        assert await _status(server, file, homes[1]) == (1, "does not hold")
+        assert await _status(server, file, homes[2]) == (1, "does not hold")
 
 
 async def _status(server: Server, policy: Path, home: Path) -> tuple[int, str]:
