@@ -216,6 +216,7 @@ async def test_an_erased_category_is_gone_and_nothing_else(house: House, romeo: 
 
 async def test_an_erased_account_is_gone_with_everything(house: House, romeo: str, benvolio: str) -> None:
     before = counts(await house.backend.inventory(benvolio))
+    await house.backend.accounts(None, 1)  # Prosody's later pages come from the list of the first
     behind = (await house.backend.accounts(romeo, 1000)).accounts
     left = (await house.backend.erase(romeo, Category.ACCOUNT)).left
     # What was said in rooms belongs to the rooms, and is told.
