@@ -27,8 +27,13 @@ class GapLog:
 
     async def write(self, store: Store, now: datetime) -> None:
         """Put the counts into the database; raises `StoreError`."""
-        if self._counts:
-            counted = dict(self._counts)
-            await store.gaps.add(counted, now)
-            self._counts -= Counter(counted)
-        self._written = now
+        before, counted = self._written, self._counts
+        # Taken out first: who comes while the database writes counts anew, and writes nothing twice.
+        self._written, self._counts = now, Counter()
+        try:
+            if counted:
+                await store.gaps.add(counted, now)
+        except BaseException:
+            self._written = before
+            self._counts.update(counted)
+            raise

@@ -60,7 +60,7 @@ def test_no_document_makes_the_model_raise_anything_but_bad_file(value: object) 
     check(yaml.safe_dump(value, allow_unicode=True))
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=50)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.sampled_from(SOURCES), st.integers(0, 20000), st.integers(0, 30), st.text(ALPHABET, max_size=5))
 def test_a_valid_policy_with_a_scratch_is_read_or_refused(source: str, at: int, cut: int, put: str) -> None:
     at %= len(source)
@@ -72,7 +72,7 @@ def places(tree: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [place for key, part in pairs for place in ((*here, key), *places(part, (*here, key)))]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=50)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.sampled_from(TREES), st.data())
 def test_a_valid_policy_with_one_value_exchanged_is_read_or_refused(tree: Any, data: st.DataObject) -> None:
     changed = copy.deepcopy(tree)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -71,3 +72,8 @@ async def test_a_broken_database_keeps_nobody_from_an_answer(
     await body(front, "what is the weather like?", now + timedelta(minutes=2))
     [gap] = await store.gaps.all()
     assert gap.count == 2  # the one that could not be written was not lost
+
+
+async def test_who_asks_while_it_is_written_down_is_counted_once(front: Desk, store: Store, now: datetime) -> None:
+    await asyncio.gather(*(body(front, "what is the weather like?", now, f"person{each}@b") for each in range(8)))
+    assert "8 questions" in await body(front, "gaps", now, ADMIN)

@@ -20,7 +20,8 @@ _QUESTIONS = [
 ]
 _FIRST = {"de": 0.94, "en": 0.94, "es": 0.97, "fr": 0.98, "it": 0.95, "pl": 0.96, "pt": 0.96, "ru": 0.93}
 """What part of the questions is understood at least, in every language that has some."""
-_LEAST_OFFERED = 0.97
+_OFFERED = dict.fromkeys(_FIRST, 0.98) | {"it": 0.97}
+"""Of what part the right answer is among those offered."""
 _READ_IN = "en"
 """The language in which a text is read whose words do not tell it."""
 
@@ -40,7 +41,7 @@ def test_most_questions_are_understood(understanding: Understander, language: st
     first = sum(found.ranked[0] in labels for labels, found in read)
     offered = sum(any(label in labels for label in found.ranked) for labels, found in read)
     assert first / len(read) >= _FIRST[language]
-    assert offered / len(read) >= _LEAST_OFFERED
+    assert offered / len(read) >= _OFFERED[language]
 
 
 @pytest.mark.parametrize("language", _FIRST)
