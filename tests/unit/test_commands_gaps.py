@@ -74,6 +74,6 @@ async def test_a_broken_database_keeps_nobody_from_an_answer(
     assert gap.count == 2  # the one that could not be written was not lost
 
 
-async def test_who_asks_while_it_is_written_down_is_counted_once(front: Desk, store: Store, now: datetime) -> None:
+async def test_who_asks_while_it_is_written_down_is_counted_once(front: Desk, now: datetime) -> None:
     await asyncio.gather(*(body(front, "what is the weather like?", now, f"person{each}@b") for each in range(8)))
     assert "8 questions" in await body(front, "gaps", now, ADMIN)
