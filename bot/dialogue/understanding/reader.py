@@ -19,6 +19,8 @@ _SPECIFIC = SUBJECTS.keys() - GENERAL
 _TOPICAL = SUBJECTS.keys() - {"copy", "data", "leaving", "metadata", "negation"}
 _OPEN = frozenset({"ask_contact", "ask_how_long", "ask_where", "ask_why", "negation", "question", "what"})
 """What asks for more than a yes or a no, or makes it unclear to what."""
+_WAYS = 4
+"""Places where a sentence is taken apart: each costs reading it again, and a hostile one has hundreds."""
 _FEW = 2
 """Words beside courtesy that still ask nothing ("thanks, that was it"); unknown ones count twice."""
 _BARE = 4
@@ -39,10 +41,10 @@ class Reader:
         """Return the ways in which *text* can be taken apart into several questions, the likeliest first."""
         if len(text.sentences) > 1:
             return [tuple(replace(text, sentences=(sentence,)) for sentence in text.sentences)]
-        ways = []
+        ways: list[tuple[Text, ...]] = []
         for words, asked in ((one.words, one.asked) for one in text.sentences):
             for at in range(1, len(words) - 1):
-                if words[at] in self._lexicon.joining:
+                if words[at] in self._lexicon.joining and len(ways) < _WAYS:
                     halves = (Sentence(words[:at], asked), Sentence(words[at:], asked))
                     ways.append(tuple(replace(text, sentences=(half,)) for half in halves))
         return ways
