@@ -138,7 +138,9 @@ async def _lead(given: _Given, hangup: asyncio.Event, lost: asyncio.Event, keepe
         world = World(policy, server, store, messenger, now, _terms(settings), settings.admins, measures)
         rights = Rights(world, incidents.record, Places(settings.rights.scratch, settings.rights.exports_at_once))
         arrivals = Arrivals(world, history, messenger, incidents.record, is_welcome=settings.welcome)
-        announcer = Announcer(world, history, messenger, incidents.record, settings.announcements.per_second)
+        announcer = Announcer(
+            world, history, messenger, incidents.record, arrivals.settle, settings.announcements.per_second
+        )
         known = replace(
             services(policy, store, server, settings.admins, rights, loaded.spoken),
             history=history,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -43,10 +43,11 @@ class Announcer:
         versions: Versions,
         courier: Courier,
         incident: Callable[[Exception], str],
+        settle: Callable[[], Awaitable[None]],
         per_second: float | None = None,
     ) -> None:
         self._world, self._store = world, world.store.announcements
-        self.planner = Planner(world, versions)
+        self.planner = Planner(world, versions, settle)
         self.latecomers = Latecomers(self.planner, courier, incident)
         self.runner = Runner(self.planner, self.latecomers, courier, incident, per_second)
         self._shown: dict[str, int] = {}

@@ -43,6 +43,10 @@ class Arrivals:
         """Look who came while the bot or the server was away."""
         self._welcome.look()
 
+    async def settle(self) -> None:
+        """Return when the languages that were heard until now are noted; raises `StoreError`."""
+        await self._hearing.settle()
+
     async def forget(self, account: str) -> bool:
         """Forget what is noted about *account* (a bare JID); return whether there was anything.
 

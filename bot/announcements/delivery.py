@@ -15,12 +15,11 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeAlias
 
-from bot.announcements.audience import Audience
 from bot.announcements.courier import Courier, Letter
 from bot.announcements.pace import Pace
+from bot.announcements.planner import Planner
 from bot.announcements.texts import Texts
 from bot.claims.announcement import Acquaintance, Announcement, Counts, Skipped
-from bot.rights.world import World
 from bot.servers import ServerError
 from bot.store import StoreError
 
@@ -61,12 +60,11 @@ class Delivery:
         announcement: how far it is, as it was recorded last.
     """
 
-    def __init__(
-        self, announcement: Announcement, world: World, audience: Audience, courier: Courier, pace: Pace
-    ) -> None:
+    def __init__(self, announcement: Announcement, planner: Planner, courier: Courier, pace: Pace) -> None:
         self.announcement, self.pace = announcement, pace
-        self._world, self._audience, self._courier = world, audience, courier
-        self._texts = Texts(announcement, audience, world.policy)
+        self._planner, self._world, self._courier = planner, planner.world, courier
+        self._audience = planner.audience(announcement)
+        self._texts = Texts(announcement, self._audience, self._world.policy)
         self._gone: set[str] = set()
         self._gone_before: set[str] = set()
         self._flying: dict[str, _Batch] = {}
@@ -145,7 +143,7 @@ class Delivery:
         while not self._stopped.is_set():
             page = await self._world.server.accounts(cursor, _PAGE)
             names = iter(dict.fromkeys(page.accounts))
-            known = await self._world.store.acquaintances.of([self._jid(name) for name in page.accounts])
+            known = await self._planner.known([self._jid(name) for name in page.accounts])
             while some := tuple(islice(names, self.pace.size)):
                 yield self._batch(some, known, page.total)
             self._gone_before, self._gone = self._gone, set()

@@ -55,11 +55,17 @@ class Hearing:
         finally:
             await self._write_all()
 
+    async def settle(self) -> None:
+        """Return when all that was heard before is written; raises `StoreError`."""
+        while self._heard:
+            await self._write()
+        async with self._lock:
+            pass  # what somebody else was just writing is written
+
     async def _write_all(self) -> None:
         self._is_much.clear()
         try:
-            while self._heard:
-                await self._write()
+            await self.settle()
         except StoreError as error:
             _LOG.warning("the languages of people's clients wait to be noted: %s", error)
 

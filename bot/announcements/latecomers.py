@@ -102,7 +102,7 @@ class Latecomers:
 
     async def _deliver(self, one: Announcement, account: str) -> None:
         world = self._planner.world
-        known = (await self._store.acquaintances.of([account]))[account]
+        known = (await self._planner.known([account]))[account]
         audience = self._planner.audience(one)
         judged = audience.judge(known)
         if not isinstance(judged, Skipped):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 
 from bot.announcements.audience import Audience, Variant, Versions, before
 from bot.announcements.texts import Texts
-from bot.claims.announcement import Announcement, Cause, Counts, Refusal, Skipped, Stage
+from bot.claims.announcement import Acquaintance, Announcement, Cause, Counts, Refusal, Skipped, Stage
 from bot.dialogue.reply import Reply
 from bot.i18n import languages, negotiate
 from bot.policy.changes import Severity, diff
@@ -24,10 +24,21 @@ Progress = Callable[[int, int | None], None]
 
 
 class Planner:
-    """Prepares announcements."""
+    """Prepares announcements.
 
-    def __init__(self, world: World, versions: Versions) -> None:
-        self.world, self.versions = world, versions
+    *settle* returns when what was just heard at logins is noted, and raises `StoreError`.
+    """
+
+    def __init__(self, world: World, versions: Versions, settle: Callable[[], Awaitable[None]]) -> None:
+        self.world, self.versions, self._settle = world, versions, settle
+
+    async def known(self, accounts: Collection[str]) -> Mapping[str, Acquaintance]:
+        """Return what is known about each of *accounts* (bare JIDs), also from a login a moment ago.
+
+        Raises `StoreError`.
+        """
+        await self._settle()
+        return await self.world.store.acquaintances.of(accounts)
 
     def audience(self, one: Announcement) -> Audience:
         """Return who is told what of *one*."""
@@ -82,7 +93,7 @@ class Planner:
 
     async def test(self, one: Announcement, account: str) -> None:
         """Send what everybody would be told to *account* (a bare JID) only; raises `ServerError` and `StoreError`."""
-        known = (await self.world.store.acquaintances.of([account]))[account]
+        known = (await self.known([account]))[account]
         language = negotiate((known.language, *self.world.policy.languages), languages())
         await self.world.messenger.tell(account, self.preview(one, language), language)
 
@@ -95,7 +106,7 @@ class Planner:
         while True:
             page = await server.accounts(cursor, _PAGE)
             accounts = [f"{name}@{server.host}" for name in page.accounts]
-            known = await self.world.store.acquaintances.of(accounts)
+            known = await self.known(accounts)
             for account in accounts:
                 judged = audience.judge(known[account])
                 if account != server.address:

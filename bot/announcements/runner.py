@@ -103,8 +103,7 @@ class Runner:
     async def _deliver(self, one: Announcement) -> None:
         if not self.is_stuck:
             _LOG.info("announcement %s: goes on after %s accounts", one.number, one.counts.done)
-        audience = self._planner.audience(one)
-        self.delivery = delivery = Delivery(one, self._world, audience, self._courier, Pace(self._per_second))
+        self.delivery = delivery = Delivery(one, self._planner, self._courier, Pace(self._per_second))
         self._rests.clear()
         try:
             if await delivery.run(self._recorded):
@@ -152,7 +151,7 @@ class Runner:
             return
         over = replace(counted, stage=Stage.DONE, ended_at=now)
         letters = []
-        for admin, known in (await self._world.store.acquaintances.of(sorted(self._world.admins))).items():
+        for admin, known in (await self._planner.known(sorted(self._world.admins))).items():
             language = negotiate((known.language, *self._world.policy.languages), languages())
             said = chat_notice(report(over), translator(language))
             letters.append(Letter(admin, self._store.letter(one.number, admin, "report"), language, said))

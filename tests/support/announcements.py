@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot import files
 from bot.announcements.announcer import Announcer
+from bot.announcements.arrivals import Arrivals
 from bot.announcements.courier import Letter
 from bot.announcements.versions import History
 from bot.dialogue.understanding import Understander
@@ -76,11 +77,13 @@ class Town(House):
     Attributes:
         post: what was delivered.
         history: the versions of the policy.
+        arrivals: takes logins.
         announcer: announces.
     """
 
     post: Post
     history: History
+    arrivals: Arrivals
     announcer: Announcer
 
     @classmethod
@@ -100,9 +103,10 @@ class Town(House):
             await history.take(policy_of(document), document, START - timedelta(days=30 - number))
         town = cls(history.current, understanding, store, server=server or MemoryServer({name: {} for name in names}))
         town.post, town.history = post or Post(), history
-        town.announcer = Announcer(town.world, history, town.post, town._report)
+        town.arrivals = Arrivals(town.world, history, town.post, town._report)
+        town.announcer = Announcer(town.world, history, town.post, town._report, town.arrivals.settle)
         town.post.announcer = town.announcer
-        town.desk.services = replace(town.desk.services, announcer=town.announcer)
+        town.desk.services = replace(town.desk.services, announcer=town.announcer, arrivals=town.arrivals)
         return town
 
     async def take(self, text: str) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import pytest
 
 from bot.commands.build import services
 from bot.commands.desk import Desk, Spoken
@@ -155,3 +158,15 @@ def code_in(words: str) -> str:
     found = re.search(r": ([bcdfghjkmnpqrstvwxz]{6})\.", words)
     assert found is not None, words
     return found[1]
+
+
+@asynccontextmanager
+async def failing(owner: object, name: str, error: Exception) -> AsyncIterator[None]:
+    """Let one operation fail."""
+
+    async def fail(*_arguments: object, **_named: object) -> None:
+        raise error
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(owner, name, fail)
+        yield

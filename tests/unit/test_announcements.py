@@ -15,10 +15,10 @@ from bot.commands.events import happened, logged_in
 from bot.dialogue.understanding import Understander
 from bot.policy.observed import AccountsPage, Event
 from bot.servers import Unreachable
-from bot.store import Store
+from bot.store import Store, StoreError
 from tests.support.announcements import BOSS, LONGER, REWORDED, SHORTER, Town, people, policy_text
 from tests.support.backend import MemoryServer
-from tests.support.rights import HOST, code_in
+from tests.support.rights import HOST, code_in, failing
 
 DAY = timedelta(days=1)
 
@@ -77,6 +77,40 @@ async def test_a_changed_policy_reaches_everybody_once_in_their_language(town: T
     assert "5 accounts were looked at" in report
     assert "Told: 5" in report
     assert "English: 3 and German: 2" in report
+
+
+async def test_a_login_just_before_tells_the_language(town: Town) -> None:
+    """What is heard is noted some seconds later; nobody is told in the wrong language because of that."""
+
+    def log_in(name: str, language: str) -> None:
+        event = Event(event="login", account=name, resource="phone", language=language, first=False)
+        assert logged_in(event, town.desk.services)
+
+    await town.take(LONGER)
+    await town.ask("boss", "announce policy")
+    log_in("rosalind", "de")
+    town.post.bounces[f"romeo@{HOST}"] = "service-unavailable"
+    await town.begin()
+    assert town.post.to("rosalind")[0].startswith("Ab dem 1. Dezember 2026")
+    town.post.bounces.clear()
+    town.post.sent.clear()
+    async with at_work(town):
+        log_in("romeo", "de")
+    assert town.post.to("romeo")[0].startswith("Ab dem 1. Dezember 2026")
+
+
+async def test_languages_that_cannot_be_noted_hold_an_announcement_up(town: Town) -> None:
+    await town.take(LONGER)
+    await town.ask("boss", "announce policy")
+    town.arrivals.login(Event(event="login", account="rosalind", language="de", first=False))
+    code = await town.code("boss", "announcement start")
+    async with failing(town.world.store.acquaintances, "hear", StoreError("full")):
+        await town.ask("boss", code)
+        assert await town.announcer.runner.round() > 0
+    assert town.announcer.runner.is_stuck
+    assert not town.post.sent
+    await town.pass_time()
+    assert town.post.to("rosalind")[0].startswith("Ab dem 1. Dezember 2026")
 
 
 async def test_who_knows_it_and_who_wants_no_news_is_left_alone(town: Town, store: Store) -> None:

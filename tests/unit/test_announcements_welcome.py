@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -25,7 +24,7 @@ from bot.servers import Unreachable, Unsupported
 from bot.store import Store, StoreError
 from tests.conftest import shipped
 from tests.support.backend import MemoryServer
-from tests.support.rights import HOST, START, House
+from tests.support.rights import HOST, START, House, failing
 
 ROMEO = f"romeo@{HOST}"
 
@@ -136,18 +135,6 @@ async def test_a_chosen_language_comes_first(hall: Hall) -> None:
     hall.enter("romeo", "en")
     await hall.round()
     assert hall.told() == [("romeo", "de")]
-
-
-@asynccontextmanager
-async def failing(owner: object, name: str, error: Exception) -> AsyncIterator[None]:
-    """Let one operation fail."""
-
-    async def fail(*_arguments: object, **_named: object) -> None:
-        raise error
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(owner, name, fail)
-        yield
 
 
 async def test_what_fails_is_done_again_and_says_so_by_the_same_id(hall: Hall) -> None:
