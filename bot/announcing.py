@@ -48,7 +48,8 @@ async def perform(services: Services, request: Mapping[str, Any], progress: cont
     if services.announcer is None:
         raise control.ControlError("the bot has no server")
     language = negotiate((request.get("language"), *services.policy.languages), services.languages)
-    asked = _Asked(services.announcer, request, progress, translator(language))
+    tr = translator(language, services.policy.form_of_address)
+    asked = _Asked(services.announcer, request, progress, tr)
     if request["step"] == "languages":
         return {"first": services.policy.languages[0], "offered": list(services.languages)}
     try:

@@ -21,6 +21,7 @@ from bot.commands.build import services
 from bot.commands.desk import Desk
 from bot.config import Settings
 from bot.dialogue.confirmation import Confirmations
+from bot.i18n import translator
 from bot.keeping import Keeper, settled
 from bot.loading import Attempts, Loaded, Unusable, announce, load, now, take, take_or_stay, watching
 from bot.metrics.endpoint import prepared
@@ -134,7 +135,13 @@ async def _lead(given: _Given, hangup: asyncio.Event, lost: asyncio.Event, keepe
         connection = Connection(settings.component, secret, *address, measures=measures)
         requests = Requests(connection, settings.component, settings.domain)
         server = Companion(settings.domain, requests.ask, measures)
-        messenger = XmppMessenger(connection, requests, server, settings.component)
+        messenger = XmppMessenger(
+            connection,
+            requests,
+            server,
+            settings.component,
+            lambda language: translator(language, history.current.form_of_address),
+        )
         world = World(policy, server, store, messenger, now, _terms(settings), settings.admins, measures)
         rights = Rights(world, incidents.record, Places(settings.rights.scratch, settings.rights.exports_at_once))
         arrivals = Arrivals(world, history, messenger, incidents.record, is_welcome=settings.welcome)

@@ -9,7 +9,7 @@ from typing import Any
 from bot import control
 from bot.answers.audited import SEVERITIES, looked_at, verdict
 from bot.commands.services import Services
-from bot.i18n import _, negotiate, p_, translator
+from bot.i18n import Translator, _, negotiate, p_, translator
 from bot.policy.audit.finding import Finding, Verdict
 from bot.policy.audit.result import Audit
 from bot.servers import ServerError
@@ -33,12 +33,11 @@ async def perform(services: Services, request: Mapping[str, Any], progress: cont
     except ServerError as error:
         raise control.ControlError(f"no audit: {error}") from error
     language = negotiate((request.get("language"), *services.policy.languages), services.languages)
-    return in_words(found, language)
+    return in_words(found, translator(language, services.policy.form_of_address))
 
 
-def in_words(audit: Audit, language: str) -> Mapping[str, Any]:
-    """Return the audit as JSON knows it, in words of *language*."""
-    tr = translator(language)
+def in_words(audit: Audit, tr: Translator) -> Mapping[str, Any]:
+    """Return the audit as JSON knows it, in words."""
 
     def told(finding: Finding) -> Mapping[str, Any]:
         return {

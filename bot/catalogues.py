@@ -8,22 +8,24 @@ from babel.messages.pofile import PoFileError, read_po
 
 from bot import files, i18n
 from bot.files import BadFile, Problem
+from bot.i18n import Address
 
 
 def check_catalogues(only: Iterable[str] | None = None) -> None:
     """Raise `BadFile` with the mistakes of all catalogues, or of those of the languages in *only*."""
-    checked = i18n.languages() if only is None else only
-    problems = [problem for language in checked if (problem := _problem(language)) is not None]
+    checked = [(one, address) for one in only or i18n.languages() for address in (None, *i18n.variants(one))]
+    problems = [problem for one in checked if (problem := _problem(*one)) is not None]
     if problems:
         raise BadFile(problems)
 
 
-def _problem(language: str) -> Problem | None:
-    path = files.directory("locales") / language / "LC_MESSAGES" / "bot.po"
+def _problem(language: str, address: Address | None) -> Problem | None:
+    name = language if address is None else f"{language}@{address}"
+    path = files.directory("locales") / name / "LC_MESSAGES" / "bot.po"
     try:
         with path.open("rb") as file:
             read_po(file, locale=language, abort_invalid=True)
-        i18n.catalogue_of.__wrapped__(language)  # as it will be read, but not from the cache
+        i18n.catalogue_of.__wrapped__(language, address)  # as it will be read, but not from the cache
     except PoFileError as error:
         return Problem(str(path), (error.lineno or 0) + 1, 1, f"this is no catalogue: {_said(error)}")
     except UnicodeDecodeError as error:

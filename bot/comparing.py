@@ -38,7 +38,7 @@ def compare(old: Path, new: Path, language: str | None, day: date, *, as_json: b
     found = objections(changes, after)
     if found:
         raise BadFile(sorted(found))
-    tr = translator(negotiate([language, "en"], languages()))
+    tr = translator(negotiate([language, "en"], languages()), changes.new.form_of_address)
     if as_json:
         text = json.dumps(described(changes, tr), ensure_ascii=False, indent=2)
     else:

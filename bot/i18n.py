@@ -40,6 +40,13 @@ class Unit(StrEnum):
     YEAR = "year"
 
 
+class Address(StrEnum):
+    """How people are addressed, where a language has two ways: du and Sie, tú and usted, ты and вы."""
+
+    FAMILIAR = "familiar"
+    FORMAL = "formal"
+
+
 @dataclass(frozen=True, slots=True)
 class Duration:
     """A period as the operator states it: 365 days stay 365 days and do not become a year."""
@@ -256,15 +263,39 @@ _FEW = 10
 
 def languages() -> tuple[str, ...]:
     """Return the languages that have a catalogue, in the order of their codes."""
-    return tuple(sorted(path.parent.parent.name for path in directory("locales").glob("*/LC_MESSAGES/bot.po")))
+    return tuple(name for name in _catalogues() if "@" not in name)
+
+
+def variants(language: str) -> tuple[Address, ...]:
+    """Return the ways to address people in *language* for which texts of their own are there."""
+    return tuple(address for address in Address if f"{language}@{address}" in _catalogues())
+
+
+def _catalogues() -> list[str]:
+    return sorted(path.parent.parent.name for path in directory("locales").glob("*/LC_MESSAGES/bot.po"))
 
 
 @lru_cache(maxsize=64)
-def catalogue_of(language: str) -> NullTranslations:
-    """Return the catalogue of *language*; one without texts (English shows) when there is none."""
-    path = directory("locales") / language / "LC_MESSAGES" / "bot.po"
+def catalogue_of(language: str, address: Address | None = None) -> NullTranslations:
+    """Return the catalogue of *language*; one without texts (English shows) when there is none.
+
+    One with an *address* has those texts that differ then; the others are the usual ones, and so are all
+    in a language where that is the usual way, or where there is only one.
+    """
+    if address is not None:
+        differing = _read(f"{language}@{address}", language)
+        usual = catalogue_of(language)
+        if differing is None:
+            return usual
+        differing.add_fallback(usual)
+        return differing
+    return _read(language, language) or NullTranslations()
+
+
+def _read(name: str, language: str) -> GNUTranslations | None:
+    path = directory("locales") / name / "LC_MESSAGES" / "bot.po"
     if not path.is_file():
-        return NullTranslations()
+        return None
     with path.open("rb") as file:
         catalogue = read_po(file, locale=language)
     compiled = io.BytesIO()
@@ -274,9 +305,9 @@ def catalogue_of(language: str) -> NullTranslations:
 
 
 @lru_cache(maxsize=64)
-def translator(language: str) -> Translator:
-    """Return the translator of *language*, made once."""
-    return Translator(language)
+def translator(language: str, address: Address | None = None) -> Translator:
+    """Return the translator of *language*, made once; *address* is how people are addressed, None for as usual."""
+    return Translator(language, catalogue_of(language, address))
 
 
 def reload() -> None:

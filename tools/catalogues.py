@@ -3,10 +3,12 @@
 
 ``update`` extracts every msgid of the program into ``locales/bot.pot`` and merges it into each
 language; English fills itself.  ``check`` fails when something is missing, unused or broken.
+A variant such as ``de@formal`` holds only what differs when people are addressed in another way.
 """
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 import sys
@@ -20,6 +22,18 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ROOT / "locales"
 KEYWORDS = {"_": None, "p_": ((1, "c"), 2), "n_": (1, 2)}
+VARIANT = "@"
+USUAL_ADDRESS = {
+    "de@formal": r"du|dich|dir|dein\w*|euch|euer|eure\w*",
+    "es@formal": r"tú|tu|tus|ti|te|contigo|tuy[oa]s?",
+    "fr@familiar": r"vous|votre|vos|vôtres?",
+    "it@formal": r"tu|te|ti|tuo|tua|tuoi|tue",
+    "nl@formal": r"je|jij|jou|jouw|jullie",
+    "ru@familiar": r"вы|вас|вам|вами|ваш\w*",
+}
+"""Words by which a language addresses people as usual: none of them is left in a variant."""
+TYPED = ("command", "answer")
+"""Contexts of what people type."""
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%|%")
 
 
@@ -57,21 +71,32 @@ def written(catalogue: Catalog) -> str:
 
 
 def languages() -> Iterator[tuple[str, Path]]:
-    """Return each language with its catalogue file."""
+    """Return each language, and each variant of one, with its catalogue file."""
     for path in sorted(LOCALES.glob("*/LC_MESSAGES/bot.po")):
         yield path.parent.parent.name, path
+
+
+def usual(path: Path, name: str) -> Catalog:
+    """Return the catalogue that a variant differs from."""
+    language = name.partition(VARIANT)[0]
+    return read(path.parents[2] / language / "LC_MESSAGES" / "bot.po", language)
 
 
 def read(path: Path, language: str) -> Catalog:
     """Read a catalogue; raises when it is malformed."""
     with path.open("rb") as file:
-        return read_po(file, locale=language, abort_invalid=True)
+        return read_po(file, locale=language.partition(VARIANT)[0], abort_invalid=True)
 
 
 def merged(path: Path, language: str, template: Catalog) -> Catalog:
-    """Return the catalogue of *language* with exactly the msgids of *template*."""
+    """Return the catalogue of *language* with exactly the msgids of *template*; of a variant, those that it has."""
     catalogue = read(path, language)
-    catalogue.update(template, no_fuzzy_matching=True)
+    differing = [(message.id, message.context) for message in catalogue if message.id]
+    catalogue.update(copy.deepcopy(template), no_fuzzy_matching=True)  # it takes the messages over as they are
+    if VARIANT in language:
+        for message in [message for message in catalogue if message.id]:
+            if (message.id, message.context) not in differing:
+                catalogue.delete(message.id, message.context)
     if language == "en":
         for message in catalogue:
             if message.id:
@@ -112,6 +137,22 @@ def problems(language: str, path: Path) -> Iterator[str]:
             problem = _problem(message)
             if problem:
                 yield f"{path.relative_to(ROOT)}: {problem}: {message.id!r}"
+    if VARIANT in language:
+        for message_id, problem in _misaddressed(language, path):
+            yield f"{path.relative_to(ROOT)}: {problem}: {message_id!r}"
+
+
+def _misaddressed(name: str, path: Path) -> Iterator[tuple[object, str]]:
+    """Return what a variant holds although it does not differ, and where it lacks something."""
+    words = re.compile(rf"\b(?:{USUAL_ADDRESS[name]})\b", re.IGNORECASE)
+    differing = read(path, name)
+    for message in usual(path, name):
+        if message.id and message.context not in TYPED:
+            own = differing.get(message.id, message.context)
+            if own is not None and own.string == message.string:
+                yield message.id, "as in the usual catalogue"
+            elif any(words.search(PLACEHOLDER.sub("", text)) for text in _texts((own or message).string)):
+                yield message.id, "addresses people as usual"
 
 
 def _problem(message: Message) -> str | None:

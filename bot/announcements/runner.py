@@ -153,7 +153,7 @@ class Runner:
         letters = []
         for admin, known in (await self._planner.known(sorted(self._world.admins))).items():
             language = negotiate((known.language, *self._world.policy.languages), languages())
-            said = chat_notice(report(over), translator(language))
+            said = chat_notice(report(over), translator(language, self._world.policy.form_of_address))
             letters.append(Letter(admin, self._store.letter(one.number, admin, "report"), language, said))
         if letters:
             await self._courier.deliver(letters)

@@ -28,7 +28,8 @@ class Texts:
             self._said.clear()
         message = self._said.get(variant)
         if message is None:
-            message = self._said[variant] = chat_notice(self.reply(variant, day), translator(variant.language))
+            tr = translator(variant.language, self._policy.form_of_address)
+            message = self._said[variant] = chat_notice(self.reply(variant, day), tr)
         return message
 
     def reply(self, variant: Variant, day: date) -> Reply:

@@ -146,6 +146,6 @@ class _Words:
         """Return the welcome of *account* in *language*, or in the first one of the policy that the bot speaks."""
         spoken = negotiate((language, *self._policy.languages), languages())
         if spoken not in self._said:
-            self._said[spoken] = chat_notice(self._reply, translator(spoken))
+            self._said[spoken] = chat_notice(self._reply, translator(spoken, self._policy.form_of_address))
         id_ = self._world.store.letter_id(account, f"welcome {newcomer.time.timestamp():.0f}")
         return Letter(account, id_, spoken, self._said[spoken])

@@ -28,7 +28,9 @@ Step = Callable[[Announcer, Request], Awaitable[Reply]]
 
 def previews(announcer: Announcer, one: Announcement) -> Mapping[str, str]:
     """Return how an announcement reads in every language; raises `LookupError` when what it is about is lost."""
-    return {code: chat_notice(announcer.planner.preview(one, code), translator(code)).body for code in languages()}
+    planner = announcer.planner
+    address = planner.world.policy.form_of_address
+    return {code: chat_notice(planner.preview(one, code), translator(code, address)).body for code in languages()}
 
 
 async def _announcement(request: Request, services: Services) -> Reply:

@@ -34,7 +34,7 @@ from bot.dialogue.rendering import (
 )
 from bot.dialogue.reply import Lead, Outcome, Paragraph, Question, Reply
 from bot.dialogue.understanding import Understander, Understanding
-from bot.i18n import Translator, _, negotiate, translator
+from bot.i18n import Address, Translator, _, negotiate, translator
 from bot.measures import Unanswered
 from bot.store import StoreError
 
@@ -221,7 +221,7 @@ class Desk:
             case Request() as complete:
                 reply = await command.handler(complete, self.services)
         self._count(reply, command)
-        tr = translator(reply.language) if reply.language else tr
+        tr = self._in(reply.language) if reply.language else tr
         note = next((tr(block.text) for block in reply.blocks if isinstance(block, Lead)), tr(reply.title))
         return Filled(tr.language, form_reply(reply, tr), is_result=True, outcome=reply.outcome, note=note)
 
@@ -251,7 +251,12 @@ class Desk:
 
     def _translator(self, *wanted: str | None) -> Translator:
         """Choose the language: by the account, xml:lang, the question, the policy."""
-        return _translator((*wanted, *self.services.policy.languages), self.services.languages)
+        policy = self.services.policy
+        return _translator((*wanted, *policy.languages), self.services.languages, policy.form_of_address)
+
+    def _in(self, language: str) -> Translator:
+        """Return the translator of a language that somebody has just asked for."""
+        return translator(language, self.services.policy.form_of_address)
 
     def _count(self, reply: Reply, command: BotCommand | None = None) -> None:
         topic = reply.question.topic if reply.question is not None else None
@@ -261,7 +266,7 @@ class Desk:
             self.services.measures.answered(command.name, topic)
 
     def _say(self, reply: Reply, conversation: str, tr: Translator, now: datetime) -> Spoken:
-        tr = translator(reply.language) if reply.language else tr
+        tr = self._in(reply.language) if reply.language else tr
         # what is about one person is neither kept in memory nor ever the same again
         message = chat_reply(reply, tr) if reply.personal else self._render(reply, tr)
         spoken = self._spoken(message, reply.question, conversation, tr, now)
@@ -297,5 +302,5 @@ def _bare(sender: str | None) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def _translator(wanted: tuple[str | None, ...], offered: tuple[str, ...]) -> Translator:
-    return translator(negotiate(wanted, offered))
+def _translator(wanted: tuple[str | None, ...], offered: tuple[str, ...], address: Address | None) -> Translator:
+    return translator(negotiate(wanted, offered), address)

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from bot import files
 from bot.files import BadFile, Document, Problem
+from bot.i18n import Address
 from bot.policy.base import CalendarDay, Facts, Name, Reads, Text, Url, in_order
 from bot.policy.data import Basis, DataStatement, OwnCategory
 from bot.policy.organisation import Abuse, Authorities, Contact, Controller, Hosting, Never, Recipient, Right
@@ -68,6 +69,13 @@ class Policy(Facts):
         tuple[Annotated[str, AfterValidator(_language), Reads("language code: `en`")], ...],
         Field(min_length=1, description="languages of the texts, the first one stands in for the others"),
     ]
+    form_of_address: Annotated[
+        Address | None,
+        Field(
+            description="how people are addressed, in languages with two ways: `formal` (Sie, usted, Lei, u) or"
+            " `familiar` (tu, ты); without it du, vous, tú, tu, je and вы"
+        ),
+    ] = None
     host: Annotated[str | None, Field(description="domain of the server")] = None
     title: Annotated[Name | None, Field(description="heading of the policy")] = None
     introduction: Annotated[Text | None, Field(description="opening words")] = None

@@ -105,7 +105,7 @@ async def _written(
         most_bytes_of_files=most,
         scratch=places.scratch,
     )
-    now, tr = world.clock(), translator(export.language)
+    now, tr = world.clock(), translator(export.language, world.policy.form_of_address)
     manifest = await write_bundle(world.server, export.whose.name, order, target or file, tr, now, progress)
     if target is not None:
         target.finish()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.announcements.courier import Letter
 from bot.dialogue.rendering import chat_notice
 from bot.dialogue.reply import Reply
-from bot.i18n import translator
+from bot.i18n import Translator
 from bot.servers import ServerBackend, Unreachable
 from bot.xmpp import outgoing
 from bot.xmpp.connection import Connection
@@ -16,10 +16,21 @@ from bot.xmpp.requests import Requests
 
 
 class XmppMessenger:
-    """Tells people something, as the address under which they know the bot."""
+    """Tells people something, as the address under which they know the bot.
 
-    def __init__(self, connection: Connection, requests: Requests, server: ServerBackend, component: str) -> None:
+    *speaks* returns the translator of a language.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        requests: Requests,
+        server: ServerBackend,
+        component: str,
+        speaks: Callable[[str], Translator],
+    ) -> None:
         self._connection, self._requests, self._server, self._component = connection, requests, server, component
+        self._speaks = speaks
 
     async def tell(self, to: str, reply: Reply, language: str, *, replacing: str | None = None) -> str:
         """Send *reply* to a JID, and return the id of the message when the server has processed it.
@@ -30,7 +41,7 @@ class XmppMessenger:
         """
         if not self._connection.is_open:
             raise Unreachable("there is no connection to the server")
-        said = chat_notice(reply, translator(language))
+        said = chat_notice(reply, self._speaks(language))
         id_, stanza = outgoing.unasked(
             self._address(), to, language, said, replacing=replacing, personal=reply.personal
         )

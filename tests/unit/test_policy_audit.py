@@ -255,7 +255,7 @@ def test_operators_read_it_in_the_terminal(is_terminal: bool) -> None:  # noqa: 
     settings = [setting("uploads.retention", 30 * DAY, option="upload_[red]days")]
     found = judged("category: uploads, retention: 7 days", settings, [unknown])
     output = io.StringIO()
-    show(in_words(found, "en"), Console(file=output, force_terminal=is_terminal, width=200, highlight=False))
+    show(in_words(found, EN), Console(file=output, force_terminal=is_terminal, width=200, highlight=False))
     said = output.getvalue()
     for text in ("mod_[bold]strange[/bold]", "upload_[red]days", "1 declared fact does not hold."):
         assert text in said

@@ -10,6 +10,7 @@ import pytest
 from bot.announcements.courier import Letter
 from bot.dialogue.rendering import ChatMessage
 from bot.dialogue.reply import Choice, Lead, Reply
+from bot.i18n import translator
 from bot.servers import Unreachable
 from bot.servers.companion import Companion
 from bot.xmpp import namespaces as ns
@@ -44,7 +45,7 @@ class Line(Recorded):
 def messenger(line: Line, address: str | None = f"privacy@{HOST}") -> XmppMessenger:
     server = Companion(HOST, line.requests.ask)
     server._node = address.partition("@")[0] if address else None
-    return XmppMessenger(line, line.requests, server, BOT)
+    return XmppMessenger(line, line.requests, server, BOT, translator)
 
 
 async def test_it_comes_from_the_address_that_people_know_and_waits_for_the_server() -> None:

@@ -28,6 +28,7 @@ SINGLES: Mapping[str, Single] = {
     "effective": Single(wording),
     "published": Single(wording),
     "languages": Single(_languages),
+    "form_of_address": Single(wording),
     "host": Single(material),  # it is the address of every account
     "title": Single(wording),
     "introduction": Single(wording),

@@ -58,7 +58,16 @@ def _languages(before: Any, after: Any) -> Phrase | None:
     return came_and_went(old, new, lambda is_new, languages: (more if is_new else less)(languages=languages))
 
 
-_TOLD: Mapping[str, _Tell] = {"purposes": _purposes, "legal_basis": _legal_basis, "languages": _languages}
+def _address(_before: Any, _after: Any) -> Phrase:
+    return _("The wording changed: people are addressed in another way.")
+
+
+_TOLD: Mapping[str, _Tell] = {
+    "purposes": _purposes,
+    "legal_basis": _legal_basis,
+    "languages": _languages,
+    "form_of_address": _address,
+}
 
 
 def _facts(one: Any) -> tuple[Phrase, ...]:
