@@ -99,6 +99,15 @@ async def test_a_login_just_before_tells_the_language(town: Town) -> None:
     assert town.post.to("romeo")[0].startswith("Ab dem 1. Dezember 2026")
 
 
+async def test_people_are_addressed_as_the_policy_says(town: Town) -> None:
+    await town.take(LONGER.replace("data:", "form_of_address: formal\ndata:"))
+    assert "bevor Sie" in await town.ask("boss", "announce policy")
+    await town.begin()
+    (said,) = town.post.to("julia")
+    assert "Sie" in said.split()
+    assert not {"du", "dich", "dir", "dein", "deine"} & set(said.casefold().split())
+
+
 async def test_languages_that_cannot_be_noted_hold_an_announcement_up(town: Town) -> None:
     await town.take(LONGER)
     await town.ask("boss", "announce policy")

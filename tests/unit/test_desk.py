@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from bot.commands.build import services, understander
 from bot.commands.desk import Desk
+from bot.i18n import Address
 from bot.policy.model import read_policy
 from tests.conftest import shipped
 
@@ -52,6 +54,18 @@ async def test_a_replaced_policy_answers_at_once(desk: Desk, now: datetime) -> N
     before = await body(desk, question, now)
     desk.replace(services(read_policy(shipped("mail-and-chat"))), understander())
     assert await body(desk, question, now) != before
+
+
+async def test_people_are_addressed_as_the_policy_says(desk: Desk, now: datetime) -> None:
+    assert "Schreib" in await body(desk, "hilfe", now, language="de")
+    policy = desk.services.policy.model_copy(update={"form_of_address": Address.FORMAL})
+    desk.replace(replace(desk.services, policy=policy), desk.understander)
+    assert "Fragen Sie einfach" in await body(desk, "hilfe", now, language="de")
+    assert "antworte ich Ihnen auf Deutsch" in await body(desk, "language de", now)
+    command = desk.services.registry.get("rights")
+    assert command is not None
+    filled = await desk.form(command, {}, sender="alice@example.org/phone", language="de", now=now)
+    assert "Sie dürfen" in str(filled.form)
 
 
 async def test_no_text_stays_in_memory(desk: Desk, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from bot.i18n import (
+    Address,
     Country,
     Day,
     Duration,
@@ -20,6 +21,7 @@ from bot.i18n import (
     negotiate,
     reload,
     translator,
+    variants,
 )
 
 EN, DE = translator("en"), translator("de")
@@ -154,6 +156,25 @@ def test_catalogues_are_read_again_after_a_reload() -> None:
     assert translator("de") is before
     reload()
     assert translator("de") is not before
+
+
+def test_people_are_addressed_as_the_operator_wants() -> None:
+    formal = translator("de", Address.FORMAL)
+    assert formal(Message("Your rights")) == "Ihre Rechte"
+    assert DE(Message("Your rights")) == "Deine Rechte"
+    assert formal(Message("Cookies", "topic")) == "Cookies"
+
+
+def test_where_a_language_knows_one_way_it_stays() -> None:
+    for address in Address:
+        assert translator("en", address)(Message("Your rights")) == EN(Message("Your rights", "choice"))
+    assert translator("de", Address.FAMILIAR)(Message("Your rights")) == "Deine Rechte"
+
+
+def test_ways_to_address_people_are_no_languages() -> None:
+    assert Address.FORMAL in variants("de")
+    assert variants("en") == ()
+    assert not [code for code in languages() if "@" in code]
 
 
 def test_english_and_german_are_shipped() -> None:
