@@ -16,7 +16,7 @@ from bot.dialogue.understanding import Understander
 from bot.policy.observed import AccountsPage, Event
 from bot.servers import Unreachable
 from bot.store import Store, StoreError
-from tests.support.announcements import BOSS, LONGER, REWORDED, SHORTER, Town, people, policy_text
+from tests.support.announcements import BOSS, FIRST, LONGER, REWORDED, SHORTER, Town, people, policy_text
 from tests.support.backend import MemoryServer
 from tests.support.rights import HOST, code_in, failing
 
@@ -99,13 +99,12 @@ async def test_a_login_just_before_tells_the_language(town: Town) -> None:
     assert town.post.to("romeo")[0].startswith("Ab dem 1. Dezember 2026")
 
 
-async def test_people_are_addressed_as_the_policy_says(town: Town) -> None:
-    await town.take(LONGER.replace("data:", "form_of_address: formal\ndata:"))
-    assert "bevor Sie" in await town.ask("boss", "announce policy")
+async def test_people_are_addressed_as_the_policy_says(understanding: Understander, store: Store) -> None:
+    town = await Town.of(understanding, store, ("julia", "boss"), FIRST + "form_of_address: formal\n")
+    await store.choose_language(f"julia@{HOST}", "de", town.now)
+    await town.ask("boss", "announce news The server moves.")
     await town.begin()
-    (said,) = town.post.to("julia")
-    assert "Sie" in said.split()
-    assert not {"du", "dich", "dir", "dein", "deine"} & set(said.casefold().split())
+    assert "Sie können schreiben" in town.post.to("julia")[0]
 
 
 async def test_languages_that_cannot_be_noted_hold_an_announcement_up(town: Town) -> None:

@@ -98,6 +98,17 @@ async def test_a_newcomer_is_told_who_where_what_and_how_to_go_on(hall: Hall) ->
         assert "cannot help" not in answer
 
 
+async def test_a_newcomer_is_addressed_as_the_policy_says(understanding: Understander, store: Store) -> None:
+    document = files.parse(shipped("searx-chat").read_text() + "form_of_address: formal\n", "policy.yaml")
+    history = History(store)
+    await history.take(policy_of(document), document, START)
+    hall = Hall(House(history.current, understanding, store, server=MemoryServer()), history)
+    hall.enter("romeo", "de")
+    await hall.round()
+    [letter] = hall.post.letters
+    assert "Schreiben Sie mir einfach" in letter.said.body
+
+
 async def test_everybody_is_told_in_their_language_and_once(hall: Hall) -> None:
     for name, language in (("romeo", "en"), ("juliet", "de-AT"), ("paris", "xx"), ("nurse", None)):
         hall.enter(name, language)

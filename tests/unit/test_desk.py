@@ -57,7 +57,7 @@ async def test_a_replaced_policy_answers_at_once(desk: Desk, now: datetime) -> N
 
 
 async def test_people_are_addressed_as_the_policy_says(desk: Desk, now: datetime) -> None:
-    assert "Schreib" in await body(desk, "hilfe", now, language="de")
+    assert "Frag einfach" in await body(desk, "hilfe", now, language="de")
     policy = desk.services.policy.model_copy(update={"form_of_address": Address.FORMAL})
     desk.replace(replace(desk.services, policy=policy), desk.understander)
     assert "Fragen Sie einfach" in await body(desk, "hilfe", now, language="de")
