@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 _SHORTEST = 5
@@ -11,27 +13,33 @@ _SHORTEST = 5
 class Typos:
     """Known words that are one slip away: a letter left out, added, changed, or two swapped.
 
-    Two words are one slip apart when taking away at most one letter from each makes them alike.
+    Two words are one slip apart when taking away at most one letter from each makes them alike.  Of the
+    shortened words only numbers are kept, in order: the words themselves would take ten times the memory.
     """
 
     def __init__(self, known: Iterable[str]) -> None:
-        self._known: dict[str, str] = {}
-        for word in sorted(known):
-            if len(word) >= _SHORTEST:
-                self._known.setdefault(word, word)
-                for shorter in _shorter(word):
-                    self._known.setdefault(shorter, word)
+        self._words = tuple(sorted(word for word in known if len(word) >= _SHORTEST))
+        entries = sorted(
+            {(hash(form), number) for number, word in enumerate(self._words) for form in (word, *_shorter(word))}
+        )
+        self._forms = array("q", (form for form, _number in entries))
+        self._numbers = array("I", (number for _form, number in entries))
 
     def meant(self, word: str) -> str | None:
         """Return the known word that *word* is a misspelling of; None when there is none."""
         if len(word) < _SHORTEST:
             return None
-        for form in (word, *_shorter(word)):
-            found = self._known.get(form)
-            # people rarely mistype the first letter; in short words it would find too much
-            if found is not None and (found[0] == word[0] or len(word) > _SHORTEST + 2) and _one_slip(word, found):
-                return found
-        return None
+        # people rarely mistype the first letter; in short words it would find too much
+        is_long = len(word) > _SHORTEST + 2
+        alike = (one for form in (word, *_shorter(word)) for one in self._of(hash(form)))
+        return next((one for one in alike if (is_long or one[0] == word[0]) and _one_slip(word, one)), None)
+
+    def _of(self, form: int) -> Iterator[str]:
+        """Yield the words that may have a form, in order; a few have another one of the same number."""
+        for at in range(bisect_left(self._forms, form), len(self._forms)):
+            if self._forms[at] != form:
+                return
+            yield self._words[self._numbers[at]]
 
 
 def _one_slip(written: str, meant: str) -> bool:
