@@ -29,7 +29,7 @@ USUAL_ADDRESS = {
     "fr@familiar": r"vous|votre|vos|vôtres?",
     "it@formal": r"tu|te|ti|tuo|tua|tuoi|tue",
     "nl@formal": r"je|jij|jou|jouw|jullie",
-    "ru@familiar": r"вы|вас|вам|вами|ваш\w*",
+    "ru@familiar": r"вас|вам|вами|ваш\w*",  # not "вы": those who run the server are several
 }
 """Words by which a language addresses people as usual: none of them is left in a variant."""
 TYPED = ("command", "answer")
