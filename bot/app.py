@@ -26,7 +26,7 @@ from bot.keeping import Keeper, settled
 from bot.loading import Attempts, Loaded, Unusable, announce, load, now, take, take_or_stay, watching
 from bot.metrics.endpoint import prepared
 from bot.metrics.health import Health
-from bot.rights.copy import Places
+from bot.rights.places import Places
 from bot.rights.rights import Rights
 from bot.rights.world import Terms, World
 from bot.servers.companion import Companion

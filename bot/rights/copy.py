@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import logging
-import ssl
 import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import IO
 
 from bot.answers.copying import ALL, ENCRYPTED, Failure, Ready
 from bot.answers.holdings import title_of
 from bot.claims.export import Export
 from bot.export import Encrypted, Manifest, NoSpace, Order, aesgcm_link, write_bundle
+from bot.export.http import HttpFetch
 from bot.export.manifest import FILES, Reason
+from bot.export.upload import UploadFailed, UploadReason, upload
 from bot.i18n import translator
 from bot.policy.observed import Holding, Slot
+from bot.rights.places import CopyFailed, Places
 from bot.rights.world import World
 from bot.servers import Unreachable, Unsupported
 
@@ -32,29 +33,6 @@ _FOR_FILES = 0.8
 """Of what an upload may have, so much is for uploaded files; the rest is for everything else."""
 
 Progress = Callable[[int, int | None], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where and how copies are made.
-
-    Attributes:
-        scratch: a directory for temporary files, of which nothing stays; that of the system if None.
-        at_once: so many are made at the same time.
-        tls: how certificates of the upload service are checked; as the system does it if None.
-    """
-
-    scratch: Path | None = None
-    at_once: int = 2
-    tls: ssl.SSLContext | None = None
-
-
-class CopyFailed(Exception):  # noqa: N818 -- named after what is wrong
-    """There is no copy, and trying again would not help."""
-
-    def __init__(self, why: Failure) -> None:
-        super().__init__(why.value)
-        self.why = why
 
 
 async def made(world: World, places: Places, export: Export, progress: Progress) -> Ready | None:
@@ -95,8 +73,6 @@ async def _written(
     world: World, places: Places, export: Export, file: IO[bytes], most: int, progress: Progress
 ) -> _Written:
     assert export.whose is not None  # noqa: S101 -- it is under way
-    from bot.export.http import HttpFetch  # noqa: PLC0415 -- aiohttp takes 15 MB, and few ask for copies
-
     target = Encrypted(file) if export.form == ENCRYPTED else None
     order = Order(
         categories=() if export.what == ALL else (export.what,),
@@ -141,8 +117,6 @@ async def _uploaded(
             raise CopyFailed(Failure.QUOTA)
         case _:
             raise CopyFailed(Failure.UPLOAD)
-    from bot.export.upload import UploadFailed, UploadReason, upload  # noqa: PLC0415 -- as above
-
     file.seek(0)
     try:
         await upload(file, written.size, slot, places.tls)

@@ -15,7 +15,7 @@ from bot.answers.copying import Failure
 from bot.claims.export import Export, ExportState
 from bot.claims.whose import Whose
 from bot.dialogue.reply import Reply
-from bot.rights.copy import CopyFailed, Places, made
+from bot.rights.places import CopyFailed, Places
 from bot.rights.world import World, reference
 from bot.servers import NoSuchAccount, ServerError
 from bot.store import StoreError
@@ -172,6 +172,8 @@ class Exporter:
         return ExportState.FAILED, Failure.SERVER
 
     async def _make(self, job: Job) -> ExportState:
+        from bot.rights.copy import made  # noqa: PLC0415 -- HTTP and ciphers take 20 MB, and few ask for copies
+
         export, world = job.export, self._world
         whose = export.whose
         assert whose is not None  # noqa: S101 -- it is under way

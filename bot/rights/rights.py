@@ -10,9 +10,9 @@ from bot.answers.erasing import WHAT, alarm
 from bot.claims.erasure import ACCOUNT, OPEN, Erasure, State
 from bot.claims.ticket import TicketState
 from bot.policy.terms import Category
-from bot.rights.copy import Places
 from bot.rights.eraser import Eraser
 from bot.rights.exporter import Exporter
+from bot.rights.places import Places
 from bot.rights.purging import Purger
 from bot.rights.tickets import TicketDesk
 from bot.rights.work import Work

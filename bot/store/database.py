@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.measures import NOTHING, Measures
@@ -16,9 +16,6 @@ from bot.store.engine import place_of
 from bot.store.errors import StoreError, explained
 from bot.store.pseudonym import Pseudonymiser
 from bot.store.sealing import Sealer
-
-_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-"""Both know ON CONFLICT, each in its own words."""
 
 
 class Database:
@@ -32,7 +29,8 @@ class Database:
 
     def insert(self, table: Table) -> Any:
         """Return an INSERT that knows ON CONFLICT."""
-        return _INSERTS[self._engine.dialect.name](table)
+        dialect = import_module(f"sqlalchemy.dialects.{self._engine.dialect.name}")  # the one that is used is loaded
+        return dialect.insert(table)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:

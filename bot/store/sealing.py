@@ -7,21 +7,33 @@ import hmac
 import json
 import secrets
 from dataclasses import asdict
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from bot.claims.whose import Whose
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12
 """Bytes, as NIST SP 800-38D §8.2 wants it for random ones."""
 
 
 class Sealer:
-    """Seals and opens with AES-256-GCM, under a key that is made from the key of the pseudonyms."""
+    """Seals and opens with AES-256-GCM, under a key that is made from the key of the pseudonyms.
+
+    The ciphers are loaded when the first seal is made or opened: they take 6 MB, and on a small server days
+    may pass until somebody has something erased.
+    """
 
     def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(hmac.digest(key, b"seal\0", hashlib.sha256))
+        self._key = hmac.digest(key, b"seal\0", hashlib.sha256)
+
+    @cached_property
+    def _cipher(self) -> AESGCM:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 -- see the class
+
+        return AESGCM(self._key)
 
     def seal(self, whose: Whose) -> bytes:
         """Return *whose* as only the holder of the key can read it."""
@@ -41,6 +53,8 @@ class Sealer:
         """Return the text that was sealed; None when there is nothing, or it was damaged."""
         if sealed is None:
             return None
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 -- see the class
+
         try:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], None).decode()
         except InvalidTag:

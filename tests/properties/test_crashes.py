@@ -27,7 +27,7 @@ from bot.policy.model import Policy
 from bot.policy.terms import Category
 from bot.policy.wording.categories import TITLES
 from bot.rights import exporter
-from bot.rights.copy import Places
+from bot.rights.places import Places
 from bot.rights.world import Terms
 from bot.store import Store, open_store
 from tests.conftest import ENGINES

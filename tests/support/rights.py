@@ -21,7 +21,7 @@ from bot.i18n import translator
 from bot.measures import NOTHING, Measures
 from bot.policy.model import Policy
 from bot.policy.terms import Category
-from bot.rights.copy import Places
+from bot.rights.places import Places
 from bot.rights.rights import Rights
 from bot.rights.world import Terms, World
 from bot.servers import Unreachable

@@ -28,7 +28,7 @@ from bot.policy.model import Policy
 from bot.policy.observed import Event, Settings, Slot
 from bot.policy.terms import Category
 from bot.rights import exporter
-from bot.rights.copy import Places
+from bot.rights.places import Places
 from bot.servers import Unreachable
 from bot.store import Store, StoreError
 from tests.support.backend import SETTINGS
