@@ -26,6 +26,7 @@ from bot.keeping import Keeper, settled
 from bot.loading import Attempts, Loaded, Unusable, announce, load, now, take, take_or_stay, watching
 from bot.metrics.endpoint import prepared
 from bot.metrics.health import Health
+from bot.rights.jumps import Jumps
 from bot.rights.places import Places
 from bot.rights.rights import Rights
 from bot.rights.world import Terms, World
@@ -142,7 +143,9 @@ async def _lead(given: _Given, hangup: asyncio.Event, lost: asyncio.Event, keepe
             settings.component,
             lambda language: translator(language, history.current.form_of_address),
         )
-        world = World(policy, server, store, messenger, now, _terms(settings), settings.admins, measures)
+        world = World(
+            policy, server, store, messenger, now, _terms(settings), settings.admins, measures, Jumps(now).are_recent
+        )
         rights = Rights(world, incidents.record, Places(settings.rights.scratch, settings.rights.exports_at_once))
         arrivals = Arrivals(world, history, messenger, incidents.record, is_welcome=settings.welcome)
         announcer = Announcer(

@@ -102,11 +102,12 @@ class Work:
 
     async def _erasures(self) -> None:
         now, is_back, self._is_back = self._world.clock(), self._is_back, False
+        is_doubtful = self._world.is_doubtful()
         waiting = []
         for erasure in await self._world.store.erasures.unfinished():
             if erasure.reference in self._active:
                 continue
-            if erasure.state is State.SCHEDULED and erasure.due_at > now:
+            if erasure.state is State.SCHEDULED and (erasure.due_at > now or is_doubtful):
                 waiting.append(erasure)
             elif erasure.due_at <= now or is_back:
                 task = asyncio.create_task(self._carry_on(erasure.reference))
@@ -185,7 +186,7 @@ class Work:
     async def _purge(self) -> None:
         """Forget what is over for long."""
         now = self._world.clock()
-        if now - self._purged < _PURGE_EVERY:
+        if now - self._purged < _PURGE_EVERY or self._world.is_doubtful():
             return
         store, before = self._world.store, now - self._world.terms.proofs_for
         for records in (store.erasures, store.exports, store.tickets):

@@ -45,7 +45,8 @@ class Terms:
 class World:
     """All that is needed; *policy* is replaced when the operator changes it.
 
-    *clock* returns the time, timezone-aware.  *admins* are bare JIDs.  *measures* is told how things end.
+    *clock* returns the time, timezone-aware; *is_doubtful*, whether it has just jumped, so that nothing which
+    cannot be taken back should be due because of it.  *admins* are bare JIDs.  *measures* is told how things end.
     """
 
     policy: Policy
@@ -56,6 +57,7 @@ class World:
     terms: Terms = Terms()
     admins: frozenset[str] = frozenset()
     measures: Measures = NOTHING
+    is_doubtful: Callable[[], bool] = lambda: False
     _turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def turn(self, account: str) -> asyncio.Lock:

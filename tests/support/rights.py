@@ -21,6 +21,7 @@ from bot.i18n import translator
 from bot.measures import NOTHING, Measures
 from bot.policy.model import Policy
 from bot.policy.terms import Category
+from bot.rights.jumps import Jumps
 from bot.rights.places import Places
 from bot.rights.rights import Rights
 from bot.rights.world import Terms, World
@@ -97,6 +98,7 @@ class House:
         places: Places | None = None,
         now: datetime = START,
         measures: Measures = NOTHING,
+        steady: Callable[[], float] | None = None,
         through: Callable[[Any], Any] = lambda it: it,
     ) -> None:
         self.server = server or MemoryServer({name: belongings() for name in ("romeo", "juliet", "boss")})
@@ -112,6 +114,7 @@ class House:
             terms or Terms(),
             frozenset({ADMIN}),
             measures,
+            Jumps(lambda: self.now, steady).are_recent if steady else lambda: False,
         )
         self.rights = Rights(self.world, self._report, places)
         made = services(policy, store, self.world.server, self.world.admins, self.rights)

@@ -268,6 +268,37 @@ async def test_an_account_waits_is_announced_and_goes(house: House) -> None:
     assert set(house.server.accounts_held) == {"juliet", "boss"}
 
 
+async def test_no_account_goes_because_the_clock_jumped(
+    policy_of: Callable[[str], Policy], understanding: Understander, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    passed = 0.0
+    house = House(policy_of("mail-and-chat"), understanding, store, steady=lambda: passed)
+    await house.confirmed("romeo", "delete uploads")
+    await house.confirmed("romeo", "delete account")
+    await house.work(timedelta(days=5 * 365))
+    assert "the clock went ahead by 43800 hours at once" in caplog.text
+    assert "romeo" in house.server.accounts_held
+    assert "A reminder" in house.messenger.to(f"romeo@{HOST}")[-1]
+    passed = 3600.0
+    await house.work(timedelta(days=-5 * 365))
+    assert "the clock was set back" in caplog.text
+    assert len(await store.erasures.of(f"romeo@{HOST}")) == 2, "no record was purged"
+    assert "stays" in await house.ask("romeo", "keep my account")
+
+
+async def test_after_some_hours_a_clock_that_jumped_is_believed(
+    policy_of: Callable[[str], Policy], understanding: Understander, store: Store
+) -> None:
+    passed = 0.0
+    house = House(policy_of("mail-and-chat"), understanding, store, steady=lambda: passed)
+    await house.confirmed("romeo", "delete account")
+    await house.work(timedelta(days=4))
+    assert "romeo" in house.server.accounts_held
+    passed = 6.5 * 3600
+    await house.work(timedelta(hours=6.5))
+    assert "romeo" not in house.server.accounts_held
+
+
 async def test_an_account_can_be_kept(house: House) -> None:
     await house.confirmed("romeo", "delete account")
     assert "removed on November 23" in await house.ask("romeo", "delete my account")
