@@ -20,6 +20,8 @@ from demo.servers import Installation, MissingServer, StartError, find, running
 
 DEFAULT_POLICY = Path(__file__).resolve().parent.parent / "data/policies/searx-chat.yaml"
 USER, PASSWORD = "you", "throw-away"
+GREETING_SECONDS = 10.0
+"""The bot greets newcomers; so long the demo waits for that, so that it does not come while somebody types."""
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -34,8 +36,10 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 @contextmanager
-def everything(installation: Installation, policy: Path) -> Iterator[Conversation]:
+def everything(installation: Installation, policy: Path, *, is_welcome: bool) -> Iterator[Conversation]:
     """Server, account, bot and a client that is logged in; nothing of it is left afterwards.
+
+    When *is_welcome*, the bot greets the newcomer.
 
     Raises:
         StartError: the server or the bot does not start.
@@ -44,7 +48,7 @@ def everything(installation: Installation, policy: Path) -> Iterator[Conversatio
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="privacy-bot-demo-")))
         server = stack.enter_context(running(installation, directory))
-        running_bot = stack.enter_context(bot(server, policy, directory, USER))
+        running_bot = stack.enter_context(bot(server, policy, directory, USER, {"welcome": is_welcome}))
         server.add_account(USER, PASSWORD)
         jid = f"{USER}@{server.domain}/demo"
         address = f"privacy@{server.domain}"
@@ -63,8 +67,9 @@ def at_terminal(installation: Installation, policy: Path) -> None:
     console = Console(highlight=False)
     with ExitStack() as stack:
         with console.status(f"Starting {installation} and the bot …"):
-            talk = stack.enter_context(everything(installation, policy))
-        screen.chat(talk.ask, talk.unasked, console, str(installation), os.path.relpath(policy))
+            talk = stack.enter_context(everything(installation, policy, is_welcome=True))
+            greeting = talk.unasked(GREETING_SECONDS)
+        screen.chat(talk.ask, talk.unasked, greeting, console, str(installation), os.path.relpath(policy))
 
 
 def in_pipe(installation: Installation, policy: Path) -> None:
@@ -72,7 +77,8 @@ def in_pipe(installation: Installation, policy: Path) -> None:
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    with everything(installation, policy) as talk:
+    # a greeting would stand before or between the answers, depending on who is faster
+    with everything(installation, policy, is_welcome=False) as talk:
         plain.chat(talk.ask, talk.unasked, sys.stdin, sys.stdout)
 
 

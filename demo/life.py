@@ -42,10 +42,19 @@ async def live(server: Server, client: ChatClient, password: str, friend_name: s
             speaker, listener = (client, other) if number % 2 else (other, client)
             said = speaker.xmpp.make_message(JID(friend if number % 2 else me), text, mtype="chat")
             said.send()
-            await listener.message()
+            await _hear(listener, JID(me if number % 2 else friend))
         url = await upload(client, f"upload.{server.domain}", "lake.png", "image/png", PHOTO.read_bytes())
         client.xmpp.make_message(JID(friend), url, mtype="chat").send()
-        await other.message()
+        await _hear(other, JID(me))
+
+
+async def _hear(client: ChatClient, speaker: JID) -> None:
+    """Take the next message of *speaker*; what others said meanwhile, such as the bot, waits as before."""
+    others = []
+    while (message := await client.message())["from"].bare != speaker.bare:
+        others.append(message)
+    for message in others:
+        client.messages.put_nowait(message)
 
 
 async def upload(client: ChatClient, service: str, name: str, kind: str, content: bytes) -> str:

@@ -17,7 +17,7 @@ PROMPT = "> "
 WIDEST = 88
 PERSON, BOT = "green", "cyan"
 CHOICE = re.compile(r"^(\d+\.) (.+)$", re.MULTILINE)
-HINT = "Ask in your own words, in English or German. A number takes a choice. Ctrl-D leaves."
+HINT = "Ask in your own words and language. A number takes a choice. Ctrl-D leaves."
 EXAMPLES = "For example: what do you store?  ·  wie lange speichert ihr bilder?"
 
 
@@ -65,12 +65,15 @@ def rows(typed: str, width: int) -> int:
 def chat(
     ask: Callable[[str], Answer],
     unasked: Callable[[float], Answer | None],
+    greeting: Answer | None,
     console: Console,
     server: str,
     policy: str,
 ) -> None:
     """Talk until the end of the input (Ctrl-D) or Ctrl-C; what comes unasked is shown when it comes."""
     console.print(header(server, policy))
+    if greeting is not None:
+        _tell(greeting, console)
     said = Answer("")
     with Prompt(PROMPT, unasked) as prompt:
         while (typed := _line(prompt, console)) is not None:

@@ -51,7 +51,7 @@ def test_a_terminal_gets_a_conversation(kind: Kind, tmp_path: Path, environment:
     person, terminal = pty.openpty()
     with killed_in_the_end(command(kind), environment, terminal) as demo:
         os.close(terminal)
-        seen = read_until(person, "Ctrl-D leaves.*> $")
+        seen = read_until(person, "Ctrl-D leaves.*Welcome to localhost!.*> $")
         os.write(person, b"wie lange speichert ihr bilder?\n")
         seen += read_until(person, "7 Tage.*> $")
         os.write(person, b"\x04")

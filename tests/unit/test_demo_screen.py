@@ -62,13 +62,14 @@ def test_a_conversation_ends_at_the_end_of_the_input(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("builtins.input", typed)
     console = Console(file=io.StringIO(), width=60, color_system=None)
-    screen.chat(ask, time.sleep, console, "Prosody 0.12.3", "policy.yaml")
+    screen.chat(ask, time.sleep, Answer("Welcome!"), console, "Prosody 0.12.3", "policy.yaml")
     assert asked == ["how long?", "1"]
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert "Prosody 0.12.3" in text
     assert "policy.yaml" in text
     assert "Ctrl-D" in text
     assert "1. Who sees it?" in text
+    assert text.index("Ctrl-D") < text.index("Welcome!") < text.index("how long?")
 
 
 def test_what_came_during_an_answer_is_shown_before_the_next_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,5 +100,5 @@ def test_what_came_during_an_answer_is_shown_before_the_next_prompt(monkeypatch:
             return None
 
     monkeypatch.setattr("builtins.input", typed)
-    screen.chat(ask, unasked, console, "Prosody 0.12.3", "policy.yaml")
+    screen.chat(ask, unasked, None, console, "Prosody 0.12.3", "policy.yaml")
     assert output().index("At work") < output().index("The link follows.") < output().index(link)
