@@ -24,7 +24,7 @@ def unasked(seconds):
             Path(name).unlink()
             return Answer(f"The {name} thing.")
 
-screen.chat(lambda text: Answer(f"You said {text!r}."), unasked, Console(), "no server", "no policy")
+screen.chat(lambda text: Answer(f"You said {text!r}."), unasked, None, Console(), "no server", "no policy")
 """
 
 
