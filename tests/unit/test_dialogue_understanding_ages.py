@@ -26,6 +26,9 @@ AGES = Ages([AgePhrases(("older than {n} {unit}",), ("a",), {"day": ("day", "day
         ("delete messages older than my dog", -1),
         ("delete messages older than thirty days", -1),
         ("lösche nachrichten die älter als mein hund sind", -1),
+        ("verwijder al mijn berichten die ouder zijn dan 2 weken", 14),
+        ("wis mijn foto's ouder dan één maand", 30),
+        ("wis berichten ouder dan mijn hond", -1),
         ("delete my messages", None),
         ("lösche meine bilder", None),
     ],
@@ -44,6 +47,7 @@ def test_ages_are_read(understanding: Understander, text: str, days: int | None)
         "what happens to photos older than a week?",
         "löscht ihr nachrichten, die älter als 30 tage sind?",
         "delete bob's messages older than 30 days",
+        "wissen jullie berichten die ouder zijn dan 30 dagen?",
     ],
 )
 def test_an_age_makes_no_question_an_order(understanding: Understander, text: str) -> None:
