@@ -23,4 +23,4 @@ EVERYWHERE: dict[str, tuple[str, ...]] = {
     "uploads": ("upload", "uploads", "xep 0363"),
     "webmail": ("webmail",),
 }
-"""Concept → its entries."""
+"""Concept → its entries, each of which counts in this very form only: "pep" is no misspelt "pepe"."""

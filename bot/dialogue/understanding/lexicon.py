@@ -66,6 +66,10 @@ class Lexicon:
         for code, names in phrases.languages.items():
             for name in names:
                 self._add(f"language:{code}", name)
+        self._own = frozenset(self._words)
+        for concept, entries in phrases.everywhere.items():
+            for entry in entries:
+                self._add(concept, " ".join(f"={word}" for word in entry.split()))
         self.tokens = lru_cache(_KEPT)(self._tokens)
 
     def _add(self, concept: str, entry: str) -> None:
@@ -104,7 +108,7 @@ class Lexicon:
 
     @cached_property
     def _typos(self) -> Typos:
-        return Typos(self._words | self._common | {stem for stem in self._stems if len(stem) >= _LONG_STEM})
+        return Typos(self._own | self._common | {stem for stem in self._stems if len(stem) >= _LONG_STEM})
 
     def is_slang(self, word: str) -> bool:
         """Return whether *word* is short for something: "whats"."""

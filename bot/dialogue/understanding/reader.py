@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -15,6 +15,12 @@ from bot.dialogue.understanding.words import Sentence, Text
 
 _LANGUAGE = "language:"
 _ACTION, _COURTESY, _MOOD, _SUBJECT = (GROUPS[next(iter(names))] for names in (ACTIONS, COURTESY, MOODS, SUBJECTS))
+_HIDDEN_BY: Mapping[int | str, tuple[int | str, ...]] = {
+    _ACTION: (_SUBJECT, _COURTESY),
+    _MOOD: (_COURTESY,),
+    "negation": ("polite",),
+}
+"""Groups, or single concepts, whose longer entries hide those of another one that lie inside."""
 _SPECIFIC = SUBJECTS.keys() - GENERAL
 _TOPICAL = SUBJECTS.keys() - {"copy", "data", "leaving", "metadata", "negation"}
 _OPEN = frozenset({"ask_contact", "ask_how_long", "ask_where", "ask_why", "negation", "question", "what"})
@@ -91,21 +97,28 @@ class Reader:
 def _outermost(matches: Sequence[Match]) -> list[Match]:
     """Return *matches* without those that lie inside a longer one of the same group.
 
-    Actions are hidden by subjects too ("contact list" lists nothing), moods by courtesy ("thank you").
+    Actions are hidden by subjects ("contact list" lists nothing) and by courtesy ("thanks for your help")
+    too, moods by courtesy ("thank you"), a negation by politeness ("couldn't you").
     """
-    longer: dict[int, list[set[int]]] = {}
+    longer: dict[tuple[int | str, int], list[frozenset[int]]] = {}
     for match in matches:
         if len(match.at) > 1:
-            longer.setdefault(_group(match), []).append(set(match.at))
-    hidden_by = {group: longer.get(group, []) for group in (-1, *GROUPS.values())}
-    hidden_by[_ACTION] = hidden_by[_ACTION] + hidden_by[_SUBJECT]
-    hidden_by[_MOOD] = hidden_by[_MOOD] + hidden_by[_COURTESY]
-    return [
-        match
-        for match in matches
-        if not any(len(match.at) < len(outer) and outer.issuperset(match.at) for outer in hidden_by[_group(match)])
-    ]
+            outer = frozenset(match.at)
+            for kind in (_group(match.concept), match.concept):
+                for at in match.at:
+                    longer.setdefault((kind, at), []).append(outer)
+    return [match for match in matches if not _is_hidden(match, longer)]
 
 
-def _group(match: Match) -> int:
-    return GROUPS.get(match.concept, -1)
+def _is_hidden(match: Match, longer: Mapping[tuple[int | str, int], Sequence[frozenset[int]]]) -> bool:
+    group, length = _group(match.concept), len(match.at)
+    hiding = (group, *_HIDDEN_BY.get(group, ()), *_HIDDEN_BY.get(match.concept, ()))
+    return any(
+        length < len(outer) and outer.issuperset(match.at)
+        for kind in hiding
+        for outer in longer.get((kind, match.at[0]), ())
+    )
+
+
+def _group(concept: str) -> int:
+    return GROUPS.get(concept, -1)

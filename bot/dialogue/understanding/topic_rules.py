@@ -140,6 +140,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
     Topic.ABUSE: (
         ("spam", 3.8),
         ("harass", 3.8),
+        ("complaint harass|spam|ban", 1.5),
         ("report", 1.8),
         ("report ban|harass|spam|illegal", 1.5),
         ("rules_broken", 4.2),

@@ -75,6 +75,9 @@ class Understander:
         told = self._tongues.of(written)
         language = told or (hint if hint is not None and hint in self._readers else next(iter(self._readers)))
         whole = self._meant(written, language, told, age)
+        if age is not None and not whole.erasing:
+            asked = self._meant(split(text), language, told, age)  # the age belongs to what is asked
+            whole = whole if asked.erasing else asked
         return replace(whole, parts=self._parts(written, language, whole))
 
     def _parts(self, text: Text, language: str, whole: Understanding) -> tuple[Understanding, ...]:
