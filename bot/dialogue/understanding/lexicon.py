@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -13,6 +14,8 @@ from bot.dialogue.understanding.words import Spelling, words_of
 _GAP = 4
 """Words that may stand where an entry has ``*``."""
 _LONG_STEM = 7
+_DRAWN = re.compile(r"(.)\1{2,}")
+"""A letter that is drawn out: "heyyy", "pleaseee"."""
 _KEPT = 4096
 
 
@@ -115,7 +118,7 @@ class Lexicon:
         return self._spelling.plain(word) in self._slang
 
     def read(self, words: Sequence[str]) -> list[Token]:
-        """Return the tokens of *words*: slang written out, compounds taken apart, slips corrected."""
+        """Return the tokens of *words*: slang written out, compounds apart, slips corrected."""
         return [token for word in words for token in self.tokens(word)]
 
     def _tokens(self, word: str) -> tuple[Token, ...]:
@@ -126,6 +129,10 @@ class Lexicon:
         token = self._token(word)
         if token.known:
             return (token,)
+        for fewer in (r"\1", r"\1\1"):
+            shortened = self._tokens(short) if (short := _DRAWN.sub(fewer, word)) != word else ()
+            if shortened and all(one.known for one in shortened):
+                return shortened
         parts = self._parts(plain)
         if parts:
             return tuple(self._token(part) for part in parts)

@@ -25,6 +25,7 @@ _SPECIFIC = SUBJECTS.keys() - GENERAL
 _TOPICAL = SUBJECTS.keys() - {"copy", "data", "leaving", "metadata", "negation"}
 _OPEN = frozenset({"ask_contact", "ask_how_long", "ask_where", "ask_why", "negation", "question", "what"})
 """What asks for more than a yes or a no, or makes it unclear to what."""
+_SELF = frozenset({"mine", "own"})
 _WAYS = 4
 """Places where a sentence is taken apart: each costs reading it again, and a hostile one has hundreds."""
 _FEW = 2
@@ -63,7 +64,8 @@ class Reader:
             start = len(tokens)
             tokens.extend(self._lexicon.read(sentence.words))
             spans.append(Span(start, len(tokens), sentence.asked))
-        matches = _outermost(self._lexicon.find(tokens))
+        found = self._lexicon.find(tokens)
+        matches = _outermost(found)
         named = [match.concept.removeprefix(_LANGUAGE) for match in matches if match.concept.startswith(_LANGUAGE)]
         concepts = {match.concept for match in matches if match.concept in GROUPS}
         opening = {match.concept for match in matches if match.at[0] == 0}
@@ -86,6 +88,7 @@ class Reader:
             and not (text.quoted or text.address or owner or doubtful(tokens, matches))
             and not names_somebody(tokens, matches, of, guessed=True),
             "language_name": bool(named),
+            "self": any(match.concept in _SELF for match in found),
             "somebody": owner or names_somebody(tokens, matches, of, guessed=False),
             "specific": not concepts.isdisjoint(_SPECIFIC),
             "topical": not concepts.isdisjoint(_TOPICAL),

@@ -76,6 +76,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("keys", 3.0),
         ("keys store|ask_where", 1.4),
         ("bookmarks store", 0.6),
+        ("bookmarks history", 1.0),
     ),
     Topic.IP_ADDRESSES: (("ip", 4.2), ("ip logs|store", 0.8)),
     Topic.LOGS: (
