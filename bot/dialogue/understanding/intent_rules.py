@@ -18,7 +18,7 @@ INTENTS: dict[Intent, tuple[tuple[str, float], ...]] = {
         ("export -specific", 1.4),
         ("export data", 1.4),
         ("export mine", 0.4),
-        ("export history|message|uploads|contacts|profile self -erase -permission", 1.4),
+        ("export history|message|uploads|contacts|profile self -erase -permission -ask_who", 1.4),
         ("copy data mine", 2.4),
     ),
     Intent.ERASE_UPLOADS: (("erase_request uploads -profile", 9.0),),
@@ -37,6 +37,7 @@ INTENTS: dict[Intent, tuple[tuple[str, float], ...]] = {
     ),
     Intent.ANNOUNCEMENTS_ON: (
         ("announcements subscribe -stop", 4.6),
+        ("announcements subscribe change -stop -question", 1.2),
         ("subscribe change -stop", 1.4),
         ("subscribe asking change -stop", 1.6),
         ("announcements", 1.6),
