@@ -10,7 +10,7 @@ INTENTS: dict[Intent, tuple[tuple[str, float], ...]] = {
         ("mine data show -ask_who -third_party", 3.4),
         ("mine data bare", 3.0),
         ("mine data store what", 1.2),
-        ("used_space -somebody", 4.6),
+        ("used_space -other_person", 4.6),
         ("mine show store", 1.5),
     ),
     Intent.EXPORT_DATA: (
@@ -81,6 +81,7 @@ INTENTS: dict[Intent, tuple[tuple[str, float], ...]] = {
         ("somebody show|erase_order|export", 3.0),
         ("somebody message|uploads|whom|contacts|ip|profile -self -you -store -erase", 2.6),
         ("address show|erase|ip|login_time|presence|uploads|whom|message", 3.0),
+        ("other_person|somebody ip|password what|question -ask_who -read_along -you -store -self", 3.0),
         ("recover", 3.6),
         ("recover password", 2.0),
         ("provider_app", 2.8),

@@ -77,6 +77,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("keys store|ask_where", 1.4),
         ("bookmarks store", 0.6),
         ("bookmarks history", 1.0),
+        ("bookmarks room", 2.0),
     ),
     Topic.IP_ADDRESSES: (("ip", 4.2), ("ip logs|store", 0.8)),
     Topic.LOGS: (
@@ -109,6 +110,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("omemo", 3.2),
         ("read_along", 3.2),
         ("read_along message|admin|you", 1.2),
+        ("read_along password other_person", 1.5),
         ("admin read_policy|show|ask_get|ask_who data|message|store", 2.6),
         ("protect", 2.8),
         ("connection encryption|protect", 1.0),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
 _SHORTEST = 5
 """Letters of a word that is corrected: in shorter ones a slip makes another word too easily."""
@@ -14,7 +14,9 @@ class Typos:
     Two words are one slip apart when taking away at most one letter from each makes them alike.
     """
 
-    def __init__(self, known: Iterable[str]) -> None:
+    def __init__(self, known: Mapping[str, str]) -> None:
+        """Take the known words as they may be written, and what each stands for: "loschen" for "loeschen"."""
+        self._meant = known
         self._known: dict[str, str] = {}
         for word in sorted(known):
             if len(word) >= _SHORTEST:
@@ -30,7 +32,7 @@ class Typos:
             found = self._known.get(form)
             # people rarely mistype the first letter; in short words it would find too much
             if found is not None and (found[0] == word[0] or len(word) > _SHORTEST + 2) and _one_slip(word, found):
-                return found
+                return self._meant[found]
         return None
 
 
