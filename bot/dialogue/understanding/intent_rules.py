@@ -79,7 +79,6 @@ INTENTS: dict[Intent, tuple[tuple[str, float], ...]] = {
         ("other_person message|uploads|password|data|account", 0.8),
         ("presence|login_time|whom unknown -mine -you -store", 3.0),
         ("somebody show|erase_order|export", 3.0),
-        ("somebody message|uploads|whom|contacts|ip|profile -self -you -store -erase", 2.6),
         ("address show|erase|ip|login_time|presence|uploads|whom|message", 3.0),
         ("other_person|somebody ip|password what|question -ask_who -read_along -you -store -self", 3.0),
         ("recover", 3.6),

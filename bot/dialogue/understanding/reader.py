@@ -84,7 +84,7 @@ class Reader:
             "closed": closed,
             "continues": "continuing" in opening,
             "courteous": len(tokens) - len(courtesy) + unknown <= _FEW,
-            "erase_order": order,
+            "erase_order": order and not text.quoted,
             "erase_request": order
             and not (text.quoted or text.address or owner or doubtful(tokens, matches))
             and not names_somebody(tokens, matches, of, guessed=True),
