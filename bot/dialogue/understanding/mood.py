@@ -28,6 +28,8 @@ _OBJECTS = frozenset(
 )
 """What may belong to somebody."""
 _QUESTIONS = frozenset({"asking", "permission", "ask_why", "ask_how_long"})
+_KEYWORDS = 4
+"""Words of a message that is no whole sentence."""
 _VERBS = frozenset({"erase_now", "leave_now"})
 
 
@@ -90,7 +92,8 @@ def _wondered(within: Sequence[Match], before: int) -> bool:
 def names_somebody(tokens: Sequence[Token], matches: Sequence[Match], of: frozenset[str], *, guessed: bool) -> bool:
     """Return whether an unknown word may be the name of somebody: "the files of Bob", "Bob's account".
 
-    With *guessed*, a word that was taken for a misspelt one counts as unknown.
+    With *guessed*, a word that was taken for a misspelt one counts as unknown, and one beside what may belong
+    to somebody as a name; otherwise only behind a word like *of*, in a keyword ("files bob"), or with an s ("peters files").
     """
     objects = {at for match in matches if match.concept in _OBJECTS for at in match.at}
     owned = {match.at[-1] for match in matches if match.concept == "own"}
@@ -99,6 +102,7 @@ def names_somebody(tokens: Sequence[Token], matches: Sequence[Match], of: frozen
         if (token.known and not (guessed and token.guessed)) or at in objects | verbs:
             continue
         before = tokens[at - 1].exact[1:] if at else ""
-        if before in of or at - 1 in objects or (at + 1 in objects and at - 1 not in owned):
+        owner = at + 1 in objects and at - 1 not in owned and (guessed or token.exact.endswith("s"))
+        if before in of or owner or (at - 1 in objects and (guessed or len(tokens) <= _KEYWORDS)):
             return True
     return False

@@ -14,6 +14,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("what|list_names store -topical", 1.0),
         ("data what mine -topical", 0.5),
         ("store ask_how_long -topical", 1.6),
+        ("store self -topical", 0.8),
         ("list_names", 1.5),
         ("list_names data|policy|store", 1.5),
         ("metadata", 1.2),
@@ -93,7 +94,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
     Topic.INACTIVE_ACCOUNTS: (("inactive", 4.0), ("inactive account", 1.4), ("inactive erase", 0.8)),
     Topic.ACCOUNT_DELETION: (
         ("account erase", 3.0),
-        ("leave", 3.4),
+        ("leave -room", 3.4),
         ("leave_now", 1.0),
         ("account retained", 3.0),
         ("erase retained", 1.2),
