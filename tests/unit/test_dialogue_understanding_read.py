@@ -116,6 +116,59 @@ def test_what_only_sounds_like_an_order(understander: Understander, text: str) -
     assert understander.read(text).ranked[0] not in ERASURES
 
 
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("couldn't you delete my photos please", Intent.ERASE_UPLOADS),
+        ("wouldn't you close my account, please", Intent.ERASE_ACCOUNT),
+        ("könntest du nicht bitte meine alten nachrichten löschen", Intent.ERASE_ARCHIVE),
+        ("не могли бы вы удалить мои файлы, пожалуйста", Intent.ERASE_UPLOADS),
+    ],
+)
+def test_a_polite_negation_is_none(understanding: Understander, text: str, label: Label) -> None:
+    assert understanding.read(text, "en").ranked[0] == label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("thanks for the help", Intent.THANKS),
+        ("ok danke für deine hilfe", Intent.THANKS),
+        ("thanks for the information!", Intent.THANKS),
+        ("help", Intent.HELP),
+        ("hi bot", Intent.GREETING),
+        ("good evening bot", Intent.GREETING),
+        ("hallo Bot", Intent.GREETING),
+        ("salut le bot", Intent.GREETING),
+        ("thanks bot", Intent.THANKS),
+        ("hi, are you a bot?", Topic.BOT),
+        ("bot", Topic.BOT),
+    ],
+)
+def test_courtesy_is_told_from_what_is_meant(understanding: Understander, text: str, label: Label) -> None:
+    assert understanding.read(text, "en").ranked[0] == label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("tell me when alice was last online", Intent.OUT_OF_SCOPE),
+        ("hat peter mir geschrieben", Intent.OUT_OF_SCOPE),
+        ("can my boss see when i am online", Topic.PRESENCE),
+        ("my ex has my password, can he read my messages?", Topic.ENCRYPTION),
+    ],
+)
+def test_questions_about_others_and_about_oneself(understanding: Understander, text: str, label: Label) -> None:
+    assert understanding.read(text, "en").ranked[0] == label
+
+
+def test_a_text_of_two_likely_languages_is_read_in_one_of_them() -> None:
+    data = yaml.safe_load((_PHRASES / "en.yaml").read_text("utf-8"))
+    both = Understander({"xx": data | {"common": []}, "en": data, "de": data})
+    read = both.read("photos you keep", "xx")
+    assert (read.language, read.recognised) == ("en", False)
+
+
 def test_nothing_to_read(understander: Understander) -> None:
     for text in ("", "   ", "?!", "🙂"):
         read = understander.read(text, "de")

@@ -92,8 +92,8 @@ def _wondered(within: Sequence[Match], before: int) -> bool:
 def names_somebody(tokens: Sequence[Token], matches: Sequence[Match], of: frozenset[str], *, guessed: bool) -> bool:
     """Return whether an unknown word may be the name of somebody: "the files of Bob", "Bob's account".
 
-    With *guessed*, a word that was taken for a misspelt one counts as unknown, and one beside what may belong
-    to somebody as a name; otherwise only behind a word like *of*, in a keyword ("files bob"), or with an s ("peters files").
+    With *guessed*, a word that was taken for a misspelt one counts as unknown, and any beside what may belong to
+    somebody as a name; otherwise only behind a word like *of*, in a keyword ("files bob"), or with an s ("bobs files").
     """
     objects = {at for match in matches if match.concept in _OBJECTS for at in match.at}
     owned = {match.at[-1] for match in matches if match.concept == "own"}
