@@ -86,6 +86,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("logs message", 1.6),
         ("whom", 3.4),
         ("metadata", 2.0),
+        ("metadata ask_how_long", 2.0),
         ("connection", 1.8),
         ("connection logs|store", 1.0),
         ("logs what|ask_how_long", 0.5),
@@ -139,6 +140,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("purpose data|store -specific", 0.8),
         ("ask_why store|data -specific", 1.6),
         ("first_party", 3.6),
+        ("first_party assistant", 2.0),
     ),
     Topic.LEGAL_BASIS: (("legal", 4.0), ("legal gdpr|data|store", 0.8), ("gdpr", 1.6)),
     Topic.ABUSE: (
@@ -149,6 +151,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("report ban|harass|spam|illegal", 1.5),
         ("rules_broken", 4.2),
         ("illegal", 3.6),
+        ("illegal|harass|spam room", 1.5),
         ("ban", 3.0),
         ("ban account", 1.0),
     ),
@@ -185,6 +188,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
     ),
     Topic.CONTROLLER_CONTACT: (
         ("controller", 4.0),
+        ("controller legal ask_who", 2.0),
         ("contact", 3.2),
         ("contact admin|controller|real_person", 1.2),
         ("admin", 0.8),
