@@ -155,6 +155,9 @@ def test_courtesy_is_told_from_what_is_meant(understanding: Understander, text: 
         ("tell me when alice was last online", Intent.OUT_OF_SCOPE),
         ("hat peter mir geschrieben", Intent.OUT_OF_SCOPE),
         ("can my boss see when i am online", Topic.PRESENCE),
+        ("can my boss see whom i talk to", Topic.LOGS),
+        ("remove me from the mailing list", Intent.ANNOUNCEMENTS_OFF),
+        ("entferne mich aus dem verteiler", Intent.ANNOUNCEMENTS_OFF),
         ("my ex has my password, can he read my messages?", Topic.ENCRYPTION),
     ],
 )

@@ -18,6 +18,7 @@ _ACTION, _COURTESY, _MOOD, _SUBJECT = (GROUPS[next(iter(names))] for names in (A
 _HIDDEN_BY: Mapping[int | str, tuple[int | str, ...]] = {
     _ACTION: (_SUBJECT, _COURTESY),
     _MOOD: (_COURTESY,),
+    _SUBJECT: (_COURTESY,),
     "ask_how_long": ("erase_now",),
     "negation": ("polite",),
 }
@@ -102,7 +103,7 @@ def _outermost(matches: Sequence[Match]) -> list[Match]:
     """Return *matches* without those that lie inside a longer one of the same group.
 
     Actions are hidden by subjects ("contact list" lists nothing) and by courtesy ("thanks for your help")
-    too, moods by courtesy ("thank you"), a negation by politeness ("couldn't you"),
+    too, moods and subjects by courtesy too ("thank you"), a negation by politeness ("couldn't you"),
     a time by an order ("dass mein Archiv verschwindet").
     """
     longer: dict[tuple[int | str, int], list[frozenset[int]]] = {}

@@ -40,6 +40,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("presence", 3.0),
         ("presence ask_who|store|contacts", 0.8),
         ("connection ask_who", 1.6),
+        ("presence contacts", 1.0),
     ),
     Topic.OFFLINE_MESSAGES: (("offline", 3.2), ("offline message", 1.6), ("offline ask_how_long|store", 0.5)),
     Topic.ARCHIVE: (
@@ -57,7 +58,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
     Topic.MUC_ARCHIVE: (
         ("room", 3.0),
         ("room history|message|logs|store|ask_how_long", 2.0),
-        ("room history message", 0.8),
+        ("room history message", 2.2),
         ("room ask_who|read_along|encryption", 0.6),
     ),
     Topic.UPLOADS: (
@@ -92,7 +93,12 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("logs what|ask_how_long", 0.5),
     ),
     Topic.BACKUPS: (("backup", 4.4), ("backup erase|retained", 1.0)),
-    Topic.INACTIVE_ACCOUNTS: (("inactive", 4.0), ("inactive account", 1.4), ("inactive erase", 0.8)),
+    Topic.INACTIVE_ACCOUNTS: (
+        ("inactive", 4.0),
+        ("inactive account", 1.4),
+        ("inactive erase", 0.8),
+        ("inactive leave|erase account", 1.5),
+    ),
     Topic.ACCOUNT_DELETION: (
         ("account erase", 3.0),
         ("leave -room", 3.4),
