@@ -18,7 +18,7 @@ INTENTS: dict[Intent, tuple[tuple[str, float], ...]] = {
         ("export -specific", 1.4),
         ("export data", 1.4),
         ("export mine", 0.4),
-        ("export data|account other_server -store -question", 2.4),
+        ("export data|account|message|history|uploads|contacts other_server -store -what", 2.8),
         ("export history|message|uploads|contacts|profile self -erase -permission -ask_who", 1.4),
         ("copy data mine", 2.4),
     ),
