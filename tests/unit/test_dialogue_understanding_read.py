@@ -130,6 +130,18 @@ def test_a_polite_negation_is_none(understanding: Understander, text: str, label
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "o aplicativo do celular pode apagar meus arquivos?",
+        "o pessoal do suporte pode excluir a minha conta",
+        "will you delete my account just like that",
+    ],
+)
+def test_a_question_about_what_somebody_does_is_no_request(understanding: Understander, text: str) -> None:
+    assert understanding.read(text, "en").ranked[0] not in ERASURES
+
+
+@pytest.mark.parametrize(
     ("text", "label"),
     [
         ("thanks for the help", Intent.THANKS),

@@ -66,7 +66,9 @@ def _is_request(span: Span, matches: Sequence[Match]) -> bool:
     starts = {match.concept for match in within if match.at[0] == first}
     polite = [match.at[0] for match in within if match.concept == "polite"]
     if polite:
-        softened = bool(concepts & {"please", "own"}) or not span.asked
+        # of somebody else, the same words tell or ask what that one does: "o aplicativo pode apagar minhas fotos"
+        to_the_bot = min(polite) == first or bool(concepts & {"please", "leaving"})
+        softened = to_the_bot and (bool(concepts & {"please", "own"}) or not span.asked)
         return softened and min(polite) < max(verbs) and not _wondered(within, min(polite))
     if span.asked or "opener" in starts or _wondered(within, min(verbs)):
         return False
