@@ -66,6 +66,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("uploads", 3.2),
         ("uploads ask_how_long|ask_who|store", 0.5),
         ("uploads -profile history", 0.6),
+        ("uploads contacts ask_how_long", 1.5),
     ),
     Topic.PROFILE: (
         ("profile", 3.6),
@@ -102,8 +103,9 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
     ),
     Topic.ACCOUNT_DELETION: (
         ("account erase", 3.0),
-        ("leave -room", 3.4),
+        ("leave -room -other_server", 3.4),
         ("leave_now", 1.0),
+        ("leave contacts", 1.5),
         ("account retained", 3.0),
         ("erase retained", 1.2),
         ("reuse", 3.0),
