@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from bot.dialogue.understanding.phrases import Compounds
 
@@ -44,7 +45,7 @@ class Splitter:
         shortest = self._rule.shortest
         heads = (word[at:] for at in self._cuts(word) if len(word) - at > shortest and self._is_word(word[at:]))
         firsts = (first for _at, first in self._firsts(word) if len(first) > shortest)
-        return next((part for part in (*heads, *firsts)), "")
+        return next(chain(heads, firsts), "")
 
     def _cuts(self, word: str) -> range:
         return range(self._rule.shortest, len(word) - self._rule.shortest + 1)

@@ -7,7 +7,7 @@ dieter dirk dmitri eduardo elena elisabeth elizabeth emily emma enrique eric eri
 florian francesca francesco franz fred gabriel georg george gerd giulia giuseppe hans harry heike heinz helen
 helga helmut holger ines ingrid isabel ivan jacob jakub james jason javier jennifer jens jessica joe johanna
 johannes john jonas jorge josef joseph juan julia julien jürgen karin karl karolina katarzyna kate katharina
-kevin klaus krzysztof lars laura lea lena leon leonie lisa luca lucas lucia luis luisa lukas magda maja manfred
+kevin klaus krzysztof lars laura lena leon leonie lisa luca lucas lucia luis luisa lukas magda maja manfred
 marco marek maria marie mario marko marta martin martina mateo mateusz matthew matthias michael michal michelle
 miguel mike monika nadine natalia natasha nico nicole niels nina noah olga oliver oscar pablo paolo patricia
 patrick paul paula pauline pavel pedro peter petra philipp piotr rachel ralf ricardo richard robert roberto

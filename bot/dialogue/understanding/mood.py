@@ -74,8 +74,9 @@ def _is_request(span: Span, matches: Sequence[Match]) -> bool:
         return False
     if concepts & {"wish", "please", "leaving"}:
         return True
-    ends = max(match.at[-1] for match in within if match.concept in _VERBS)
-    return bool(starts & _VERBS) or ends == last
+    # one word only: "gelöscht wird" and "be deleted" tell what is done; so does a verb like "is" before it
+    ends = {match.at[-1] for match in within if match.concept in _VERBS and len(match.at) == 1}
+    return bool(starts & _VERBS) or (last in ends and "opener" not in concepts)
 
 
 def _meant(span: Span, within: Sequence[Match]) -> tuple[int, int]:

@@ -22,7 +22,7 @@ _HIDDEN_BY: Mapping[int | str, tuple[int | str, ...]] = {
     "ask_how_long": ("erase_now",),
     "negation": ("polite",),
 }
-"""Groups, or single concepts, whose longer entries hide those of another one that lie inside."""
+"""Groups, or single concepts, and whose longer entries hide those of them that lie inside."""
 _SPECIFIC = SUBJECTS.keys() - GENERAL
 _TOPICAL = SUBJECTS.keys() - {"copy", "data", "leaving", "metadata", "negation"}
 _OPEN = frozenset({"ask_contact", "ask_how_long", "ask_where", "ask_why", "negation", "question", "what"})
@@ -102,9 +102,8 @@ class Reader:
 def _outermost(matches: Sequence[Match]) -> list[Match]:
     """Return *matches* without those that lie inside a longer one of the same group.
 
-    Actions are hidden by subjects ("contact list" lists nothing) and by courtesy ("thanks for your help")
-    too, moods and subjects by courtesy too ("thank you"), a negation by politeness ("couldn't you"),
-    a time by an order ("dass mein Archiv verschwindet").
+    Actions are hidden by subjects too ("contact list" lists nothing); all three by courtesy ("thanks for the
+    help"), but a negation only by politeness ("couldn't you"); a time by an order ("dass mein Archiv verschwindet").
     """
     longer: dict[tuple[int | str, int], list[frozenset[int]]] = {}
     for match in matches:
@@ -118,7 +117,7 @@ def _outermost(matches: Sequence[Match]) -> list[Match]:
 
 def _is_hidden(match: Match, longer: Mapping[tuple[int | str, int], Sequence[frozenset[int]]]) -> bool:
     group, length = _group(match.concept), len(match.at)
-    hiding = (group, *_HIDDEN_BY.get(group, ()), *_HIDDEN_BY.get(match.concept, ()))
+    hiding = (group, *_HIDDEN_BY.get(match.concept, _HIDDEN_BY.get(group, ())))
     return any(
         length < len(outer) and outer.issuperset(match.at)
         for kind in hiding
