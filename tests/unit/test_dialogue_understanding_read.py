@@ -188,6 +188,8 @@ def test_a_text_of_two_likely_languages_is_read_in_one_of_them() -> None:
     "text",
     [
         "my photos will be deleted",
+        "i no longer want to delete my account",
+        "não gostaria de excluir minha conta",
         "my photos get deleted",
         "my photos are in the trash",
         "my messages get purged",

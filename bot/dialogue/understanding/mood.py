@@ -28,6 +28,8 @@ _OBJECTS = frozenset(
 )
 """What may belong to somebody."""
 _QUESTIONS = frozenset({"asking", "permission", "ask_why", "ask_how_long"})
+_SMALL = 2
+"""Letters of a word that only joins two verbs: to, de, zu."""
 _KEYWORDS = 4
 """Words of a message that is no whole sentence."""
 _VERBS = frozenset({"erase_now", "leave_now"})
@@ -51,16 +53,16 @@ def doubtful(tokens: Sequence[Token], matches: Sequence[Match]) -> bool:
     return unknown > 1 or any(match.concept in _DOUBTS for match in matches)
 
 
-def orders_to_erase(spans: Sequence[Span], matches: Sequence[Match]) -> bool:
+def orders_to_erase(tokens: Sequence[Token], spans: Sequence[Span], matches: Sequence[Match]) -> bool:
     """Return whether one sentence has the form of an order, or of a polite request, to erase something."""
-    return any(_is_request(span, matches) for span in spans)
+    return any(_is_request(tokens, span, matches) for span in spans)
 
 
-def _is_request(span: Span, matches: Sequence[Match]) -> bool:
+def _is_request(tokens: Sequence[Token], span: Span, matches: Sequence[Match]) -> bool:
     within = [match for match in matches if span.start <= match.at[0] < span.end]
     concepts = {match.concept for match in within}
     verbs = [match.at[0] for match in within if match.concept in _VERBS]
-    if not verbs or concepts & _QUESTIONS:
+    if not verbs or concepts & _QUESTIONS or _not_wanted(tokens, within, verbs):
         return False
     first, last = _meant(span, within)
     starts = {match.concept for match in within if match.at[0] == first}
@@ -85,6 +87,14 @@ def _meant(span: Span, within: Sequence[Match]) -> tuple[int, int]:
     verbs = {at for match in within if match.concept in _VERBS for at in match.at}
     rest = [at for at in range(span.start, span.end) if at not in courtesy or at in verbs] or [span.start]
     return rest[0], rest[-1]
+
+
+def _not_wanted(tokens: Sequence[Token], within: Sequence[Match], verbs: Sequence[int]) -> bool:
+    """Return whether a reason to leave turns out to be one not to erase: "I no longer want *to* delete it"."""
+    reasons = {match.at[-1] for match in within if match.concept == "leaving"}
+    courtesy = {at for match in within if match.concept in _COURTESY for at in match.at}
+    joining = [at for at in verbs if at - 2 in reasons and at - 1 not in courtesy]
+    return any(len(tokens[at - 1].exact.lstrip("=")) <= _SMALL for at in joining)
 
 
 def _wondered(within: Sequence[Match], before: int) -> bool:

@@ -72,7 +72,7 @@ class Reader:
         concepts = {match.concept for match in matches if match.concept in GROUPS}
         opening = {match.concept for match in matches if match.at[0] == 0}
         courtesy = {at for match in matches if match.concept in COURTESY for at in match.at}
-        order = orders_to_erase(spans, matches)
+        order = orders_to_erase(tokens, spans, matches)
         unknown = sum(not token.known for token in tokens)
         closed = any(span.asked for span in spans) or "opener" in opening
         closed = closed and not unknown and concepts.isdisjoint(_OPEN) and len(concepts & _SPECIFIC) <= 1
