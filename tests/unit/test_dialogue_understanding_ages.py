@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.dialogue.understanding import Understander
 from bot.dialogue.understanding.ages import AgePhrases, Ages
-from bot.policy.vocabulary import ERASURES
+from bot.policy.vocabulary import ERASURES, Topic
 
 AGES = Ages([AgePhrases(("older than {n} {unit}",), ("a",), {"day": ("day", "days")})])
 
@@ -54,6 +54,33 @@ def test_an_age_makes_no_question_an_order(understanding: Understander, text: st
     read = understanding.read(text)
     assert not read.erasing
     assert read.ranked[0] not in ERASURES
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("удали сообщения старше месяца", 30),
+        ("usuń wiadomości starsze niż rok", 365),
+        ("lösche meine bilder, die älter als eine woche sind", 7),
+        ("delete my photos older than a year", 365),
+    ],
+)
+def test_an_age_without_a_number_is_one_of_it(understanding: Understander, text: str, days: int) -> None:
+    assert understanding.read(text, "en").older_than == days
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("do you keep any photos older than 18 months?", Topic.UPLOADS),
+        ("are there logs older than a week", Topic.LOGS),
+        ("habt ihr backups die älter als 3 monate sind?", Topic.BACKUPS),
+        ("what about messages older than my phone, are they kept?", Topic.ARCHIVE),
+        ("is anything older than my photos kept?", Topic.UPLOADS),
+    ],
+)
+def test_an_age_in_a_question_belongs_to_the_question(understanding: Understander, text: str, topic: Topic) -> None:
+    assert understanding.read(text, "en").ranked[0] is topic
 
 
 @pytest.mark.parametrize("text", ["plus d'un mois", "plus d\u2019un mois", "PLUS D'UN MOIS"])

@@ -85,6 +85,39 @@ def test_exact_forms_and_gaps() -> None:
     assert understander.read("write one two three four five down").ranked[0] is Intent.OUT_OF_SCOPE
 
 
+def test_words_of_every_language_count_exactly_and_not_where_they_are_common() -> None:
+    understander = Understander({"tlh": _data(stemmer="spanish", common=["mam"])})
+    assert understander.read("pep").ranked[0] is Topic.CLIENT_DATA
+    assert understander.read("webmail").ranked[0] is Topic.WEBMAIL_COOKIES
+    for text in ("pepe", "webmial", "mam"):
+        assert understander.read(text).ranked[0] is Intent.OUT_OF_SCOPE
+
+
+def test_letters_drawn_out_are_read_once_or_twice() -> None:
+    understander = Understander({"tlh": _data(concepts={name: [] for name in GROUPS} | {"spam": ["heel", "aha"]})})
+    for text in ("heeeel", "aaaaha", "AHAAAA", "heelllll"):
+        assert understander.read(text).ranked[0] is Topic.ABUSE
+
+
+def test_a_slip_inside_a_compound_is_found() -> None:
+    concepts: dict[str, list[str]] = {name: [] for name in GROUPS}
+    data = _data(
+        stemmer=None,
+        compounds={"linking": ["", "s"], "shortest": 4},
+        concepts=concepts | {"backup": ["sicherung"], "copy": ["kopien"]},
+    )
+    understander = Understander({"tlh": data})
+    for text in ("sicherungskopien", "sicherunskopien", "sicherungskopein"):
+        assert understander.read(text).ranked[0] is Topic.BACKUPS
+
+
+@pytest.mark.parametrize("text", ["prufung", "pruefung", "prüfung", "pürfung"])
+def test_letters_without_their_marks_are_no_slip(text: str) -> None:
+    concepts: dict[str, list[str]] = {name: [] for name in GROUPS}
+    data = _data(spelling={"ü": "ue"}, concepts=concepts | {"spam": ["prüfung"]})
+    assert Understander({"tlh": data}).read(text).ranked[0] is Topic.ABUSE
+
+
 @pytest.mark.parametrize("text", ["l'avis", "L\u2019AVIS", "d'avis?", "qu'avis", "dell'avis"])
 def test_a_word_behind_an_elided_one_is_found(text: str) -> None:
     data = _data(concepts={name: [] for name in GROUPS} | {"history": ["avis"]})

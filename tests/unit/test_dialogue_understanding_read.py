@@ -116,6 +116,136 @@ def test_what_only_sounds_like_an_order(understander: Understander, text: str) -
     assert understander.read(text).ranked[0] not in ERASURES
 
 
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("couldn't you delete my photos please", Intent.ERASE_UPLOADS),
+        ("wouldn't you close my account, please", Intent.ERASE_ACCOUNT),
+        ("könntest du nicht bitte meine alten nachrichten löschen", Intent.ERASE_ARCHIVE),
+        ("не могли бы вы удалить мои файлы, пожалуйста", Intent.ERASE_UPLOADS),
+    ],
+)
+def test_a_polite_negation_is_none(understanding: Understander, text: str, label: Label) -> None:
+    assert understanding.read(text, "en").ranked[0] == label
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "o aplicativo do celular pode apagar meus arquivos?",
+        "o pessoal do suporte pode excluir a minha conta",
+        "will you delete my account just like that",
+    ],
+)
+def test_a_question_about_what_somebody_does_is_no_request(understanding: Understander, text: str) -> None:
+    assert understanding.read(text, "en").ranked[0] not in ERASURES
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("thanks for the help", Intent.THANKS),
+        ("ok danke für deine hilfe", Intent.THANKS),
+        ("thanks for the information!", Intent.THANKS),
+        ("help", Intent.HELP),
+        ("hi bot", Intent.GREETING),
+        ("good evening bot", Intent.GREETING),
+        ("hallo Bot", Intent.GREETING),
+        ("salut le bot", Intent.GREETING),
+        ("thanks bot", Intent.THANKS),
+        ("hi, are you a bot?", Topic.BOT),
+        ("bot", Topic.BOT),
+    ],
+)
+def test_courtesy_is_told_from_what_is_meant(understanding: Understander, text: str, label: Label) -> None:
+    assert understanding.read(text, "en").ranked[0] == label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("tell me when alice was last online", Intent.OUT_OF_SCOPE),
+        ("hat peter mir geschrieben", Intent.OUT_OF_SCOPE),
+        ("can my boss see when i am online", Topic.PRESENCE),
+        ("can my boss see whom i talk to", Topic.LOGS),
+        ("remove me from the mailing list", Intent.ANNOUNCEMENTS_OFF),
+        ("entferne mich aus dem verteiler", Intent.ANNOUNCEMENTS_OFF),
+        ("my ex has my password, can he read my messages?", Topic.ENCRYPTION),
+    ],
+)
+def test_questions_about_others_and_about_oneself(understanding: Understander, text: str, label: Label) -> None:
+    assert understanding.read(text, "en").ranked[0] == label
+
+
+def test_a_text_of_two_likely_languages_is_read_in_one_of_them() -> None:
+    data = yaml.safe_load((_PHRASES / "en.yaml").read_text("utf-8"))
+    both = Understander({"xx": data | {"common": []}, "en": data, "de": data})
+    read = both.read("photos you keep", "xx")
+    assert (read.language, read.recognised) == ("en", False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my photos will be deleted",
+        "i no longer want to delete my account",
+        "não gostaria de excluir minha conta",
+        "my photos get deleted",
+        "my photos are in the trash",
+        "my messages get purged",
+        "messages need to be cleared",
+        "my files have been cleared",
+        "photos are taken off",
+        "they take down my pictures",
+        "you take my photos off",
+        "the server wipes my files",
+        "my account needs to be closed before that",
+        "i see my account closed",
+        "my history was cleared",
+        "somebody wants my archive purged",
+        "the app wants my photos wiped",
+        "my files have to be removed",
+        "my pictures vanish",
+        "meine bilder kommen in die tonne",
+        "meine bilder sind weg",
+        "dass mein konto weg ist weiß ich",
+        "ich weiß dass meine bilder weg sind",
+        "ich hoffe dass mein archiv gelöscht wird",
+        "mir wurde gesagt dass mein konto gelöscht wird",
+        "ich finde es gut dass meine nachrichten gelöscht werden",
+        "es heißt dass meine bilder gelöscht werden",
+        "ich habe gehört dass mein konto verschwindet",
+        "ich habe angst dass mein konto verschwindet",
+        "schade dass meine bilder verschwinden",
+        "mein profilbild verschwindet",
+        "mein archiv verschwindet",
+        "ich will meine bilder nicht weg",
+        "ich möchte wissen dass meine bilder weg sind",
+        "ich möchte sicher sein dass mein konto weg ist",
+        "ich werde meine bilder los",
+        "wie werde ich meine bilder los",
+        "ich will mein konto wieder haben",
+        "ich will raus aus dem raum und meine nachrichten lesen",
+        "der admin will meine bilder weg haben",
+        "mein chef möchte meine bilder weg",
+        "mein konto beende ich später",
+        "ich beende mein konto vielleicht",
+        "i want out of the group chat",
+        "cancel my account deletion",
+        "cancel the deletion of my account",
+        "i cancel my account next year",
+        "do you want my account closed",
+        "my archive is empty",
+        "my history is clear",
+        "the folder with my files is empty",
+        "mein archiv ist leer",
+        "meine bilder sollen nächste woche gelöscht werden",
+    ],
+)
+def test_what_is_told_or_hoped_is_no_order(understanding: Understander, text: str) -> None:
+    assert understanding.read(text, "en").ranked[0] not in ERASURES
+
+
 def test_nothing_to_read(understander: Understander) -> None:
     for text in ("", "   ", "?!", "🙂"):
         read = understander.read(text, "de")

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 
 UNITS: Mapping[str, int] = {"day": 1, "week": 7, "month": 30, "year": 365}
 """Units of ages, in days."""
-
-
 _END = re.compile(r"[.!?;\n]")
 """Where a sentence ends."""
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class AgePhrases:
-    """How one language states ages: sentences with {n} and {unit}, words for 1, words for each unit."""
+    """How one language states ages: sentences with {n} and {unit}, words for 1, words for each unit.
+
+    A unit without a number is one of it: "starsze niż rok", "старше месяца".
+    """
 
     patterns: tuple[str, ...] = ()
     one: tuple[str, ...] = ()
@@ -31,29 +33,40 @@ class Age:
     days: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """One sentence: the words that must be there at all, the age that can be read, and one that cannot."""
+
+    needed: frozenset[str]
+    exact: re.Pattern[str]
+    vague: re.Pattern[str]
+    units: Mapping[str, int]
+
+
 class Ages:
     """Finds ages in texts of every language that it was given phrases of."""
 
     def __init__(self, phrases: Iterable[AgePhrases]) -> None:
-        self._exact: list[tuple[re.Pattern[str], frozenset[str], Mapping[str, int]]] = []
-        self._vague: list[re.Pattern[str]] = []
+        self._patterns: list[_Pattern] = []
         for one in phrases:
             units = {word: UNITS[unit] for unit, words in (one.units or {}).items() for word in words}
+            number, unit = rf"(?P<n>[0-9]{{1,4}})|{_any(one.one)}", f"(?P<unit>{_any(units)})"
             for pattern in sorted(one.patterns, key=len, reverse=True):
-                exact = _pattern(pattern, rf"(?P<n>[0-9]{{1,4}}|{_any(one.one)})", f"(?P<unit>{_any(units)})")
-                self._exact.append((exact, frozenset(one.one), units))
-                self._vague.append(_pattern(pattern.partition("{n}")[0], "", ""))
+                start = pattern.partition("{n}")[0]
+                needed = frozenset(_WORD.findall(start.casefold()))
+                self._patterns.append(_Pattern(needed, _regex(pattern, number, unit), _regex(start, "", ""), units))
 
     def find(self, text: str) -> Age | None:
         """Return the age that *text* states; None when it speaks of none."""
-        for pattern, ones, units in self._exact:
-            found = pattern.search(text)
+        words = frozenset(_WORD.findall(text.casefold()))
+        likely = [pattern for pattern in self._patterns if pattern.needed <= words]
+        for pattern in likely:
+            found = pattern.exact.search(text)
             if found is not None:
-                said = found["n"].casefold()
-                number = 1 if said in ones else int(said)
+                number = int(found["n"] or 1)
                 rest = text[: found.start()] + " " + text[found.end() :]
-                return Age(rest.strip(), number * units[found["unit"].casefold()])
-        vague = next((found for pattern in self._vague if (found := pattern.search(text))), None)
+                return Age(rest.strip(), number * pattern.units[found["unit"].casefold()])
+        vague = next((found for pattern in likely if (found := pattern.vague.search(text))), None)
         if vague is None:
             return None
         end = _END.search(text, vague.end())  # "than my dog": nothing of it says what is wanted
@@ -69,7 +82,9 @@ def _word(word: str) -> str:
     return re.sub(r"[^{}]+", lambda plain: re.escape(plain[0]), word).replace("'", "['\u2019]")
 
 
-def _pattern(phrase: str, number: str, unit: str) -> re.Pattern[str]:
-    words = [_word(word).replace("{n}", number).replace("{unit}", unit) for word in phrase.split()]
+def _regex(phrase: str, number: str, unit: str) -> re.Pattern[str]:
     between = r"[\s,]+"
-    return re.compile(rf"\b{between.join(words)}\b", re.IGNORECASE)
+    words = between.join(_word(word) for word in phrase.split())
+    words = words.replace(between + "{n}", f"(?:{between}(?:{number}))?")  # a number of its own can be missing
+    words = words.replace("{n}", f"(?:{number})").replace("{unit}", unit)
+    return re.compile(rf"\b{words}\b", re.IGNORECASE)

@@ -191,6 +191,7 @@ DERIVED = (
         "erase_order",
         "erase_request",
         "language_name",
+        "self",
         "somebody",
         "specific",
     ),

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
+from bot.dialogue.understanding.compounds import Splitter
 from bot.dialogue.understanding.phrases import Phrases
 from bot.dialogue.understanding.typos import Typos
-from bot.dialogue.understanding.words import Spelling, words_of
+from bot.dialogue.understanding.words import Spelling, unaccented, words_of
 
 _GAP = 4
 """Words that may stand where an entry has ``*``."""
+_LONG = 8
+"""Letters of a word that is rather a misspelt one than a name."""
 _LONG_STEM = 7
+_DRAWN = re.compile(r"(.)\1{2,}")
+"""A letter that is drawn out: "heyyy", "pleaseee"."""
 _KEPT = 4096
 
 
@@ -46,7 +52,6 @@ class Lexicon:
     """Everything that is looked up in one language."""
 
     def __init__(self, phrases: Phrases) -> None:
-        self._phrases = phrases
         self._spelling = Spelling(phrases.stemmer, phrases.spelling)
         self._slang = {self._spelling.plain(word): words_of(to) for word, to in phrases.slang.items()}
         self.of = frozenset(phrases.of)
@@ -54,8 +59,9 @@ class Lexicon:
             words_of(entry)[0] for entry in phrases.concepts["continuing"] if len(words_of(entry)) == 1
         )
         self._root = _Node()
-        self._common = frozenset(self._spelling.plain(word) for word in phrases.common)
         self._words: set[str] = set()
+        self._bare: dict[str, str] = {}
+        self._common = frozenset(self._known(word) for word in phrases.common)
         self._stems: set[str] = set()
         self._exactly: dict[str, tuple[str, ...]] = {}
         self._by_word: dict[str, tuple[str, ...]] = {}
@@ -66,7 +72,20 @@ class Lexicon:
         for code, names in phrases.languages.items():
             for name in names:
                 self._add(f"language:{code}", name)
+        self._own = frozenset(self._words)
+        for concept, entries in phrases.everywhere.items():
+            for entry in entries:
+                self._add(concept, " ".join(f"={word}" for word in entry.split()))
+        self._splitter = Splitter(phrases.compounds, self._is_word) if phrases.compounds else None
         self.tokens = lru_cache(_KEPT)(self._tokens)
+
+    def _known(self, word: str) -> str:
+        """Take *word* among the known ones and return it in the one spelling; without its marks it is nearly right."""
+        plain, bare = self._spelling.plain(word), unaccented(word)
+        self._words.add(plain)
+        if bare != plain:
+            self._bare[bare] = plain
+        return plain
 
     def _add(self, concept: str, entry: str) -> None:
         if " " not in entry and len(words_of(entry)) == 1:
@@ -79,8 +98,7 @@ class Lexicon:
                 continue
             for word in words_of(part):
                 for meant in self._slang.get(self._spelling.plain(word), (word,)):
-                    plain = self._spelling.plain(meant)
-                    self._words.add(plain)
+                    plain = self._known(meant)
                     if part.startswith("="):
                         key = "=" + plain
                     else:
@@ -91,8 +109,7 @@ class Lexicon:
             node.concepts = (*node.concepts, concept)
 
     def _add_word(self, concept: str, word: str, *, exact: bool) -> None:
-        plain = self._spelling.plain(word)
-        self._words.add(plain)
+        plain = self._known(word)
         if exact:
             self._exactly[plain] = (*self._exactly.get(plain, ()), concept)
         else:
@@ -104,14 +121,15 @@ class Lexicon:
 
     @cached_property
     def _typos(self) -> Typos:
-        return Typos(self._words | self._common | {stem for stem in self._stems if len(stem) >= _LONG_STEM})
+        stems = {stem for stem in self._stems if len(stem) >= _LONG_STEM}
+        return Typos(self._bare | {word: word for word in self._own | stems})
 
     def is_slang(self, word: str) -> bool:
         """Return whether *word* is short for something: "whats"."""
         return self._spelling.plain(word) in self._slang
 
     def read(self, words: Sequence[str]) -> list[Token]:
-        """Return the tokens of *words*: slang written out, compounds taken apart, slips corrected."""
+        """Return the tokens of *words*: slang written out, compounds apart, slips corrected."""
         return [token for word in words for token in self.tokens(word)]
 
     def _tokens(self, word: str) -> tuple[Token, ...]:
@@ -122,46 +140,48 @@ class Lexicon:
         token = self._token(word)
         if token.known:
             return (token,)
-        parts = self._parts(plain)
-        if parts:
+        return self._drawn(word) or self._put_together(word, plain) or (token,)
+
+    def _drawn(self, word: str) -> tuple[Token, ...]:
+        """Return the tokens of a *word* whose letters are drawn out: "heyyy", "pleaseee"."""
+        for fewer in (r"\1", r"\1\1"):
+            tokens = self._tokens(short) if (short := _DRAWN.sub(fewer, word)) != word else ()
+            if tokens and all(token.known for token in tokens):
+                return tokens
+        return ()
+
+    def _put_together(self, word: str, plain: str) -> tuple[Token, ...]:
+        """Return the parts of a compound, or the word that *word* is a misspelling of; none when there is neither."""
+        splitter = self._splitter
+        meant = self._meant(plain) or self._meant(unaccented(word)) or self._meant(self._spelling.stem(word))
+        maybe_name = len(plain) < _LONG
+        if meant and not maybe_name:
+            return (self._guess(meant, maybe_name=False),)
+        if splitter and (parts := splitter.parts(plain)):
             return tuple(self._token(part) for part in parts)
-        meant = self._typos.meant(plain) or self._typos.meant(token.stem)
-        return (token if meant is None else Token("=" + meant, self._stem_of(meant), known=True, guessed=True),)
+        if meant:
+            return (self._guess(meant, maybe_name=True),)
+        if splitter and (parts := splitter.nearly(plain, self._meant)):
+            return tuple(replace(self._token(part), guessed=maybe_name) for part in parts)
+        head = splitter.head(plain) if splitter else ""
+        return (self._token(head),) if head else ()
+
+    def _guess(self, meant: str, *, maybe_name: bool) -> Token:
+        return Token("=" + meant, self._stem_of(meant), known=True, guessed=maybe_name)
+
+    def _meant(self, word: str) -> str | None:
+        return self._typos.meant(word)
 
     def _stem_of(self, word: str) -> str:
         return word if word in self._stems else self._spelling.stem(word)
 
     def _token(self, word: str) -> Token:
         plain, stem = self._spelling.plain(word), self._spelling.stem(word)
-        known = plain in self._common or plain in self._words or stem in self._stems or plain.isdecimal()
+        known = plain in self._words or stem in self._stems or plain.isdecimal()
         return Token("=" + plain, stem, known)
 
     def _is_word(self, word: str) -> bool:
         return word in self._by_word or (word not in self._common and self._spelling.stem(word) in self._by_stem)
-
-    def _parts(self, word: str) -> tuple[str, ...]:
-        """Return the known parts of a compound; the last one alone when only that is known."""
-        rule = self._phrases.compounds
-        if rule is None:
-            return ()
-        cuts = range(rule.shortest, len(word) - rule.shortest + 1)
-        firsts = [(at, first) for at in reversed(cuts) if (first := self._first(word[:at], rule.linking))]
-        for at, first in firsts:
-            if self._is_word(word[at:]):
-                return (first, word[at:])
-        for at, first in firsts:
-            if rest := self._parts(word[at:]):
-                return (first, *rest)
-        if not rule.heads:
-            return ()
-        heads = (word[at:] for at in cuts if len(word) - at > rule.shortest and self._is_word(word[at:]))
-        firsts_alone = (first for _at, first in firsts if len(first) > rule.shortest)
-        return next(((part,) for part in (*heads, *firsts_alone)), ())
-
-    def _first(self, written: str, linking: tuple[str, ...]) -> str:
-        """Return the known word that *written* is, less what links it to the next part; else nothing."""
-        stripped = (written.removesuffix(link) for link in linking if written.endswith(link))
-        return next((word for word in stripped if len(word) > 1 and self._is_word(word)), "")
 
     def find(self, tokens: Sequence[Token]) -> list[Match]:
         """Return every entry that stands in *tokens*."""

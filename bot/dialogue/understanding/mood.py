@@ -28,6 +28,10 @@ _OBJECTS = frozenset(
 )
 """What may belong to somebody."""
 _QUESTIONS = frozenset({"asking", "permission", "ask_why", "ask_how_long"})
+_SMALL = 2
+"""Letters of a word that only joins two verbs: to, de, zu."""
+_KEYWORDS = 4
+"""Words of a message that is no whole sentence."""
 _VERBS = frozenset({"erase_now", "leave_now"})
 
 
@@ -49,29 +53,32 @@ def doubtful(tokens: Sequence[Token], matches: Sequence[Match]) -> bool:
     return unknown > 1 or any(match.concept in _DOUBTS for match in matches)
 
 
-def orders_to_erase(spans: Sequence[Span], matches: Sequence[Match]) -> bool:
+def orders_to_erase(tokens: Sequence[Token], spans: Sequence[Span], matches: Sequence[Match]) -> bool:
     """Return whether one sentence has the form of an order, or of a polite request, to erase something."""
-    return any(_is_request(span, matches) for span in spans)
+    return any(_is_request(tokens, span, matches) for span in spans)
 
 
-def _is_request(span: Span, matches: Sequence[Match]) -> bool:
+def _is_request(tokens: Sequence[Token], span: Span, matches: Sequence[Match]) -> bool:
     within = [match for match in matches if span.start <= match.at[0] < span.end]
     concepts = {match.concept for match in within}
     verbs = [match.at[0] for match in within if match.concept in _VERBS]
-    if not verbs or concepts & _QUESTIONS:
+    if not verbs or concepts & _QUESTIONS or _not_wanted(tokens, within, verbs):
         return False
     first, last = _meant(span, within)
     starts = {match.concept for match in within if match.at[0] == first}
     polite = [match.at[0] for match in within if match.concept == "polite"]
     if polite:
-        softened = bool(concepts & {"please", "own"}) or not span.asked
+        # of somebody else, the same words tell or ask what that one does: "o aplicativo pode apagar minhas fotos"
+        to_the_bot = min(polite) == first or bool(concepts & {"please", "leaving"})
+        softened = to_the_bot and (bool(concepts & {"please", "own"}) or not span.asked)
         return softened and min(polite) < max(verbs) and not _wondered(within, min(polite))
     if span.asked or "opener" in starts or _wondered(within, min(verbs)):
         return False
     if concepts & {"wish", "please", "leaving"}:
         return True
-    ends = max(match.at[-1] for match in within if match.concept in _VERBS)
-    return bool(starts & _VERBS) or ends == last
+    # one word only: "gelöscht wird" and "be deleted" tell what is done; so does a verb like "is" before it
+    ends = {match.at[-1] for match in within if match.concept in _VERBS and len(match.at) == 1}
+    return bool(starts & _VERBS) or (last in ends and "opener" not in concepts)
 
 
 def _meant(span: Span, within: Sequence[Match]) -> tuple[int, int]:
@@ -82,6 +89,14 @@ def _meant(span: Span, within: Sequence[Match]) -> tuple[int, int]:
     return rest[0], rest[-1]
 
 
+def _not_wanted(tokens: Sequence[Token], within: Sequence[Match], verbs: Sequence[int]) -> bool:
+    """Return whether a reason to leave turns out to be one not to erase: "I no longer want *to* delete it"."""
+    reasons = {match.at[-1] for match in within if match.concept == "leaving"}
+    courtesy = {at for match in within if match.concept in _COURTESY for at in match.at}
+    joining = [at for at in verbs if at - 2 in reasons and at - 1 not in courtesy]
+    return any(len(tokens[at - 1].exact.lstrip("=")) <= _SMALL for at in joining)
+
+
 def _wondered(within: Sequence[Match], before: int) -> bool:
     """Return whether a word that opens a question stands before the word *before*."""
     return any(match.concept == "question" and match.at[0] < before for match in within)
@@ -90,7 +105,8 @@ def _wondered(within: Sequence[Match], before: int) -> bool:
 def names_somebody(tokens: Sequence[Token], matches: Sequence[Match], of: frozenset[str], *, guessed: bool) -> bool:
     """Return whether an unknown word may be the name of somebody: "the files of Bob", "Bob's account".
 
-    With *guessed*, a word that was taken for a misspelt one counts as unknown.
+    With *guessed*, a word that was taken for a misspelt one counts as unknown, and any beside what may belong to
+    somebody as a name; otherwise only behind a word like *of*, in a keyword ("files bob"), or with an s ("bobs files").
     """
     objects = {at for match in matches if match.concept in _OBJECTS for at in match.at}
     owned = {match.at[-1] for match in matches if match.concept == "own"}
@@ -99,6 +115,7 @@ def names_somebody(tokens: Sequence[Token], matches: Sequence[Match], of: frozen
         if (token.known and not (guessed and token.guessed)) or at in objects | verbs:
             continue
         before = tokens[at - 1].exact[1:] if at else ""
-        if before in of or at - 1 in objects or (at + 1 in objects and at - 1 not in owned):
+        owner = at + 1 in objects and at - 1 not in owned and (guessed or token.exact.endswith("s"))
+        if before in of or owner or (at - 1 in objects and (guessed or len(tokens) <= _KEYWORDS)):
             return True
     return False

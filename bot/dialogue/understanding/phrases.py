@@ -36,7 +36,10 @@ class Compounds:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """What the file of one language says (see docs/phrases.md)."""
+    """What the file of one language says (see docs/phrases.md).
+
+    `everywhere` are the words of every language, without those that are common here: "mam" is Polish for "I have".
+    """
 
     language: str
     stemmer: str | None
@@ -47,6 +50,7 @@ class Phrases:
     slang: Mapping[str, str]
     common: tuple[str, ...]
     concepts: Mapping[str, tuple[str, ...]]
+    everywhere: Mapping[str, tuple[str, ...]]
     languages: Mapping[str, tuple[str, ...]]
     ages: AgePhrases
 
@@ -60,6 +64,7 @@ def phrases_of(language: str, data: Any) -> Phrases:
     check.names("concepts", concepts, frozenset(GROUPS))
     if missing := GROUPS.keys() - concepts.keys():
         raise PhraseError(f"{language}: concepts: missing: {', '.join(sorted(missing))}; write [] where nothing fits")
+    common = check.texts("common", table.get("common"))
     return Phrases(
         language=language,
         stemmer=check.stemmer(table.get("stemmer")),
@@ -68,8 +73,9 @@ def phrases_of(language: str, data: Any) -> Phrases:
         spelling=check.letters("spelling", table.get("spelling", {})),
         letters=check.text("letters", table.get("letters", "")),
         slang=check.pairs("slang", table.get("slang", {})),
-        common=check.texts("common", table.get("common")),
-        concepts={name: (*entries, *EVERYWHERE.get(name, ())) for name, entries in concepts.items()},
+        common=common,
+        concepts=concepts,
+        everywhere={name: tuple(word for word in words if word not in common) for name, words in EVERYWHERE.items()},
         languages=check.lists("languages", table.get("languages", {})),
         ages=check.ages(table.get("ages", {})),
     )

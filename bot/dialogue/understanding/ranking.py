@@ -7,6 +7,7 @@ always holds.  The points of all rules that hold are added up for each label.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.dialogue.understanding.concepts import BITS
@@ -64,6 +65,24 @@ _RULES = (
     *(_rule(label, *rule) for label, rules in TOPICS.items() for rule in rules),
     *(_rule(label, *rule) for label, rules in INTENTS.items() for rule in rules),
 )
+_ORDER = {label: at for at, label in enumerate((*TOPICS, *INTENTS))}
+"""Which of two labels with as many points comes first."""
+_ALWAYS = tuple(rule for rule in _RULES if not rule.needed)
+_BY_CONCEPT = {bit: tuple(rule for rule in _RULES if rule.needed and rule.needed[0] & bit) for bit in BITS.values()}
+"""Bit → the rules whose first word it fulfils: most concepts are not in a text, and their rules need no look."""
+
+
+def _holding(found: int) -> Iterator[_Rule]:
+    """Yield the rules whose condition holds for what was *found*."""
+    yield from _ALWAYS
+    rest = found
+    while rest:
+        bit = rest & -rest
+        rest ^= bit
+        for rule in _BY_CONCEPT[bit]:
+            first = not rule.needed[0] & found & (bit - 1)  # else it came with another concept already
+            if first and not found & rule.forbidden and all(found & any_of for any_of in rule.needed):
+                yield rule
 
 
 def bits(concepts: set[str]) -> int:
@@ -74,10 +93,9 @@ def bits(concepts: set[str]) -> int:
 def rank(found: int) -> tuple[tuple[Label, ...], bool]:
     """Return at most three labels, best first, and whether the first one is clear."""
     points: dict[Label, float] = {}
-    for rule in _RULES:
-        if not found & rule.forbidden and all(found & any_of for any_of in rule.needed):
-            points[rule.label] = points.get(rule.label, 0.0) + rule.points
-    ranked = sorted(points, key=points.__getitem__, reverse=True)
+    for rule in _holding(found):
+        points[rule.label] = points.get(rule.label, 0.0) + rule.points
+    ranked = sorted(points, key=lambda label: (-points[label], _ORDER[label]))
     best = ranked[0]
     ahead = points[best] - (points[ranked[1]] if len(ranked) > 1 else 0.0)
     return tuple(ranked[:_OFFERED]), points[best] >= _SURE and ahead >= _AHEAD

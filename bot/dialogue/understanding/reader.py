@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -15,10 +15,19 @@ from bot.dialogue.understanding.words import Sentence, Text
 
 _LANGUAGE = "language:"
 _ACTION, _COURTESY, _MOOD, _SUBJECT = (GROUPS[next(iter(names))] for names in (ACTIONS, COURTESY, MOODS, SUBJECTS))
+_HIDDEN_BY: Mapping[int | str, tuple[int | str, ...]] = {
+    _ACTION: (_SUBJECT, _COURTESY),
+    _MOOD: (_COURTESY,),
+    _SUBJECT: (_COURTESY,),
+    "ask_how_long": ("erase_now",),
+    "negation": ("polite",),
+}
+"""Groups, or single concepts, and whose longer entries hide those of them that lie inside."""
 _SPECIFIC = SUBJECTS.keys() - GENERAL
 _TOPICAL = SUBJECTS.keys() - {"copy", "data", "leaving", "metadata", "negation"}
 _OPEN = frozenset({"ask_contact", "ask_how_long", "ask_where", "ask_why", "negation", "question", "what"})
 """What asks for more than a yes or a no, or makes it unclear to what."""
+_SELF = frozenset({"mine", "own"})
 _WAYS = 4
 """Places where a sentence is taken apart: each costs reading it again, and a hostile one has hundreds."""
 _FEW = 2
@@ -57,12 +66,13 @@ class Reader:
             start = len(tokens)
             tokens.extend(self._lexicon.read(sentence.words))
             spans.append(Span(start, len(tokens), sentence.asked))
-        matches = _outermost(self._lexicon.find(tokens))
+        found = self._lexicon.find(tokens)
+        matches = _outermost(found)
         named = [match.concept.removeprefix(_LANGUAGE) for match in matches if match.concept.startswith(_LANGUAGE)]
         concepts = {match.concept for match in matches if match.concept in GROUPS}
         opening = {match.concept for match in matches if match.at[0] == 0}
         courtesy = {at for match in matches if match.concept in COURTESY for at in match.at}
-        order = orders_to_erase(spans, matches)
+        order = orders_to_erase(tokens, spans, matches)
         unknown = sum(not token.known for token in tokens)
         closed = any(span.asked for span in spans) or "opener" in opening
         closed = closed and not unknown and concepts.isdisjoint(_OPEN) and len(concepts & _SPECIFIC) <= 1
@@ -75,11 +85,12 @@ class Reader:
             "closed": closed,
             "continues": "continuing" in opening,
             "courteous": len(tokens) - len(courtesy) + unknown <= _FEW,
-            "erase_order": order,
+            "erase_order": order and not text.quoted,
             "erase_request": order
             and not (text.quoted or text.address or owner or doubtful(tokens, matches))
             and not names_somebody(tokens, matches, of, guessed=True),
             "language_name": bool(named),
+            "self": any(match.concept in _SELF for match in found),
             "somebody": owner or names_somebody(tokens, matches, of, guessed=False),
             "specific": not concepts.isdisjoint(_SPECIFIC),
             "topical": not concepts.isdisjoint(_TOPICAL),
@@ -91,21 +102,28 @@ class Reader:
 def _outermost(matches: Sequence[Match]) -> list[Match]:
     """Return *matches* without those that lie inside a longer one of the same group.
 
-    Actions are hidden by subjects too ("contact list" lists nothing), moods by courtesy ("thank you").
+    Actions are hidden by subjects too ("contact list" lists nothing); all three by courtesy ("thanks for the
+    help"), but a negation only by politeness ("couldn't you"); a time by an order ("dass mein Archiv verschwindet").
     """
-    longer: dict[int, list[set[int]]] = {}
+    longer: dict[tuple[int | str, int], list[frozenset[int]]] = {}
     for match in matches:
         if len(match.at) > 1:
-            longer.setdefault(_group(match), []).append(set(match.at))
-    hidden_by = {group: longer.get(group, []) for group in (-1, *GROUPS.values())}
-    hidden_by[_ACTION] = hidden_by[_ACTION] + hidden_by[_SUBJECT]
-    hidden_by[_MOOD] = hidden_by[_MOOD] + hidden_by[_COURTESY]
-    return [
-        match
-        for match in matches
-        if not any(len(match.at) < len(outer) and outer.issuperset(match.at) for outer in hidden_by[_group(match)])
-    ]
+            outer = frozenset(match.at)
+            for kind in (_group(match.concept), match.concept):
+                for at in match.at:
+                    longer.setdefault((kind, at), []).append(outer)
+    return [match for match in matches if not _is_hidden(match, longer)]
 
 
-def _group(match: Match) -> int:
-    return GROUPS.get(match.concept, -1)
+def _is_hidden(match: Match, longer: Mapping[tuple[int | str, int], Sequence[frozenset[int]]]) -> bool:
+    group, length = _group(match.concept), len(match.at)
+    hiding = (group, *_HIDDEN_BY.get(match.concept, _HIDDEN_BY.get(group, ())))
+    return any(
+        length < len(outer) and outer.issuperset(match.at)
+        for kind in hiding
+        for outer in longer.get((kind, match.at[0]), ())
+    )
+
+
+def _group(concept: str) -> int:
+    return GROUPS.get(concept, -1)

@@ -31,18 +31,14 @@ class Tongues:
                 points.pop(word, None)
             self._points.append((phrases.language, points, frozenset(phrases.letters)))
 
-    def of(self, text: Text) -> str | None:
-        """Return the language that most words of *text* belong to; None when nothing or two tell alike."""
+    def of(self, text: Text) -> tuple[str, ...]:
+        """Return the language that most words of *text* belong to; several that tell alike, or none."""
         words = [word for sentence in text.sentences for word in sentence.words]
         plain = [unaccented(word) for word in words]
         letters = set("".join(words))
-        scores = sorted(
-            (
-                (sum(points.get(word, 0) for word in plain) + _LETTER * bool(letters & own), language)
-                for language, points, own in self._points
-            ),
-            reverse=True,
-        )
-        if not scores or scores[0][0] == 0 or (len(scores) > 1 and scores[0][0] == scores[1][0]):
-            return None
-        return scores[0][1]
+        scores = {
+            language: sum(points.get(word, 0) for word in plain) + _LETTER * bool(letters & own)
+            for language, points, own in self._points
+        }
+        most = max(scores.values(), default=0)
+        return tuple(language for language, score in scores.items() if score == most > 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
 _SHORTEST = 5
 """Letters of a word that is corrected: in shorter ones a slip makes another word too easily."""
@@ -17,8 +17,10 @@ class Typos:
     shortened words only numbers are kept, in order: the words themselves would take ten times the memory.
     """
 
-    def __init__(self, known: Iterable[str]) -> None:
+    def __init__(self, known: Mapping[str, str]) -> None:
+        """Take the known words as they may be written, and what each stands for: "loschen" for "loeschen"."""
         self._words = tuple(sorted(word for word in known if len(word) >= _SHORTEST))
+        self._meant = {word: known[word] for word in self._words if known[word] != word}
         entries = sorted(
             {(hash(form), number) for number, word in enumerate(self._words) for form in (word, *_shorter(word))}
         )
@@ -32,7 +34,8 @@ class Typos:
         # people rarely mistype the first letter; in short words it would find too much
         is_long = len(word) > _SHORTEST + 2
         alike = (one for form in (word, *_shorter(word)) for one in self._of(hash(form)))
-        return next((one for one in alike if (is_long or one[0] == word[0]) and _one_slip(word, one)), None)
+        found = next((one for one in alike if (is_long or one[0] == word[0]) and _one_slip(word, one)), None)
+        return None if found is None else self._meant.get(found, found)
 
     def _of(self, form: int) -> Iterator[str]:
         """Yield the words that may have a form, in order; a few have another one of the same number."""

@@ -72,9 +72,14 @@ class Understander:
         """Return what *text* means; *hint* is the language to read it in when its words do not tell."""
         age = self._ages.find(text)
         written = split(age.rest if age is not None else text)
-        told = self._tongues.of(written)
-        language = told or (hint if hint is not None and hint in self._readers else next(iter(self._readers)))
+        likely = self._tongues.of(written)
+        told = likely[0] if len(likely) == 1 else None
+        possible = likely or tuple(self._readers)
+        language = hint if hint is not None and told is None and hint in possible else possible[0]
         whole = self._meant(written, language, told, age)
+        if age is not None and not whole.erasing:
+            asked = self._meant(split(text), language, told, age)  # the age belongs to what is asked
+            whole = whole if asked.erasing else asked
         return replace(whole, parts=self._parts(written, language, whole))
 
     def _parts(self, text: Text, language: str, whole: Understanding) -> tuple[Understanding, ...]:

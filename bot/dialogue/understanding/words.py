@@ -17,9 +17,9 @@ _ELIDED = re.compile(
     r"(?=[aeiouyhàâèéêìîïòôùœ])"
 )
 """A small word that lost its vowel before that of the next one, which counts as a word: "l'archive", "dell'account"."""
-_ADDRESS = re.compile(r"[^\s@,;:\"']+@[^\s@,;:\"'`\u2019\u00b4]+(?:['`\u2019\u00b4]s\b)?")
+_ADDRESS = re.compile(r"(?<![^\s@,;:\"'])[^\s@,;:\"']++@[^\s@,;:\"'`\u2019\u00b4]+(?:['`\u2019\u00b4]s\b)?")
 _SENTENCE_END = re.compile(r"[.!?;\n]+(?:\s|$)|[?!\n]+")
-_OWNER = re.compile(r"(\w+)['`\u2019\u00b4](s)\b")
+_OWNER = re.compile(r"\b(\w++)['`\u2019\u00b4](s)\b")
 _QUOTED = re.compile(
     r'"[^"]+"|“[^”“]+[”“]|„[^“”„]+[“”]|«[^»]+»|»[^«]+«'
     r"|(?<!\w)['\u2018\u201a][^'\u2018\u2019]+['\u2018\u2019](?!\w)"
