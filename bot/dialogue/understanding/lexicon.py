@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
+from sys import intern
 
 from bot.dialogue.understanding.compounds import Splitter
 from bot.dialogue.understanding.phrases import Phrases
@@ -19,15 +20,26 @@ _LONG = 8
 _LONG_STEM = 7
 _DRAWN = re.compile(r"(.)\1{2,}")
 """A letter that is drawn out: "heyyy", "pleaseee"."""
-_KEPT = 4096
+_KEPT = 1024
+"""Words of texts that are remembered as they were read."""
+
+
+_NOTHING: dict[str, _Node] = {}
+"""What follows at the end of an entry: most nodes are one, and share it."""
 
 
 @dataclass(slots=True)
 class _Node:
     """What may follow the words read so far, and what those stand for."""
 
-    following: dict[str, _Node] = field(default_factory=dict)
+    following: dict[str, _Node] = field(default_factory=lambda: _NOTHING)
     concepts: tuple[str, ...] = ()
+
+    def then(self, key: str) -> _Node:
+        """Return the node behind *key*, a new one if there is none yet."""
+        if self.following is _NOTHING:
+            self.following = {}
+        return self.following.setdefault(intern(key), _Node())
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +89,12 @@ class Lexicon:
             for entry in entries:
                 self._add(concept, " ".join(f"={word}" for word in entry.split()))
         self._splitter = Splitter(phrases.compounds, self._is_word) if phrases.compounds else None
+        self._spelling.stem.cache_clear()  # of what was built, nothing is asked again
         self.tokens = lru_cache(_KEPT)(self._tokens)
 
     def _known(self, word: str) -> str:
         """Take *word* among the known ones and return it in the one spelling; without its marks it is nearly right."""
-        plain, bare = self._spelling.plain(word), unaccented(word)
+        plain, bare = intern(self._spelling.plain(word)), unaccented(word)
         self._words.add(plain)
         if bare != plain:
             self._bare[bare] = plain
@@ -94,7 +107,7 @@ class Lexicon:
         node = self._root
         for part in entry.split():
             if part == "*":
-                node = node.following.setdefault("*", _Node())
+                node = node.then("*")
                 continue
             for word in words_of(part):
                 for meant in self._slang.get(self._spelling.plain(word), (word,)):
@@ -104,20 +117,18 @@ class Lexicon:
                     else:
                         key = self._spelling.stem(meant)
                         self._stems.add(key)
-                    node = node.following.setdefault(key, _Node())
-        if concept not in node.concepts:
-            node.concepts = (*node.concepts, concept)
+                    node = node.then(key)
+        node.concepts = _with(node.concepts, concept)
 
     def _add_word(self, concept: str, word: str, *, exact: bool) -> None:
         plain = self._known(word)
         if exact:
-            self._exactly[plain] = (*self._exactly.get(plain, ()), concept)
+            self._exactly[plain] = _with(self._exactly.get(plain, ()), concept)
         else:
-            self._by_word[plain] = (*self._by_word.get(plain, ()), concept)
-            stem = self._spelling.stem(word)
+            self._by_word[plain] = _with(self._by_word.get(plain, ()), concept)
+            stem = intern(self._spelling.stem(word))
             self._stems.add(stem)
-            if concept not in self._by_stem.get(stem, ()):
-                self._by_stem[stem] = (*self._by_stem.get(stem, ()), concept)
+            self._by_stem[stem] = _with(self._by_stem.get(stem, ()), concept)
 
     @cached_property
     def _typos(self) -> Typos:
@@ -211,3 +222,9 @@ class Lexicon:
         if (gap := node.following.get("*")) is not None:
             for later in range(at, min(at + _GAP + 1, len(tokens))):
                 yield from self._from(gap, tokens, later, read)
+
+
+@cache
+def _with(concepts: tuple[str, ...], concept: str) -> tuple[str, ...]:
+    """Return *concepts* and *concept*; the same ones are kept once, since thousands of words share them."""
+    return concepts if concept in concepts else (*concepts, concept)

@@ -40,11 +40,11 @@ class Reader:
     """Reads one language; made ready when the first text in it comes."""
 
     def __init__(self, phrases: Phrases) -> None:
-        self._phrases = phrases
+        self._phrases = [phrases]
 
     @cached_property
     def _lexicon(self) -> Lexicon:
-        return Lexicon(self._phrases)
+        return Lexicon(self._phrases.pop())  # which holds all of it in another form
 
     def pieces(self, text: Text) -> list[tuple[Text, ...]]:
         """Return the ways in which *text* can be taken apart into several questions, the likeliest first."""
