@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from sys import intern
 
 from bot.dialogue.understanding.everywhere import EVERYWHERE
 from bot.dialogue.understanding.phrases import Phrases
 from bot.dialogue.understanding.words import Text, unaccented, words_of
 
-_COMMON = 3
-_CONTENT = 2
-_LETTER = 9
+_COMMON, _CONTENT, _LETTER = 3, 2, 9
+"""Points of a word: the first has all the bits of the second, so that it counts when a word is both."""
+_BITS = 2
 
 
 class Tongues:
@@ -18,27 +19,29 @@ class Tongues:
 
     def __init__(self, languages: Sequence[Phrases]) -> None:
         """Take the phrases of every language."""
-        everywhere = {word for entries in EVERYWHERE.values() for entry in entries for word in entry.split()}
-        self._points: list[tuple[str, dict[str, int], frozenset[str]]] = []
-        for phrases in languages:
-            points: dict[str, int] = {}
+        self._languages = tuple(phrases.language for phrases in languages)
+        self._letters = tuple(frozenset(phrases.letters) for phrases in languages)
+        points: dict[str, int] = {}
+        for number, phrases in enumerate(languages):
             for entries in phrases.concepts.values():
                 for word in words_of(" ".join(entries)):
-                    points[unaccented(word)] = _CONTENT
+                    points[unaccented(word)] = points.get(unaccented(word), 0) | _CONTENT << _BITS * number
             for word in (*phrases.common, *phrases.slang):
-                points[unaccented(word)] = _COMMON
-            for word in everywhere:
-                points.pop(word, None)
-            self._points.append((phrases.language, points, frozenset(phrases.letters)))
+                points[unaccented(word)] = points.get(unaccented(word), 0) | _COMMON << _BITS * number
+        everywhere = {word for entries in EVERYWHERE.values() for entry in entries for word in entry.split()}
+        alike = {
+            packed: bytes(packed >> _BITS * n & _COMMON for n in range(len(languages)))
+            for packed in set(points.values())
+        }
+        self._points = {intern(word): alike[packed] for word, packed in points.items() if word not in everywhere}
+        """Word → its points in each language."""
 
     def of(self, text: Text) -> tuple[str, ...]:
         """Return the language that most words of *text* belong to; several that tell alike, or none."""
         words = [word for sentence in text.sentences for word in sentence.words]
-        plain = [unaccented(word) for word in words]
         letters = set("".join(words))
-        scores = {
-            language: sum(points.get(word, 0) for word in plain) + _LETTER * bool(letters & own)
-            for language, points, own in self._points
-        }
-        most = max(scores.values(), default=0)
-        return tuple(language for language, score in scores.items() if score == most > 0)
+        found = [bytes(_LETTER * bool(letters & own) for own in self._letters)]
+        found += [points for word in words if (points := self._points.get(unaccented(word))) is not None]
+        scores = [sum(points) for points in zip(*found, strict=True)]
+        most = max(scores, default=0)
+        return tuple(language for language, score in zip(self._languages, scores, strict=True) if score == most > 0)
