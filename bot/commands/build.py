@@ -22,7 +22,8 @@ def understander(only: Collection[str] | None = None) -> Understander:
     Raises `bot.files.BadFile` and `PhraseError`.
     """
     phrases = sorted((files.directory("data") / "phrases").glob("*.yaml"))
-    return Understander({path.stem: files.data_of(path) for path in phrases if only is None or path.stem in only})
+    # one after the other: all of them at once would take memory that nobody needs any more afterwards
+    return Understander((path.stem, files.data_of(path)) for path in phrases if only is None or path.stem in only)
 
 
 def services(

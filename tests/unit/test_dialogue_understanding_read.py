@@ -15,7 +15,9 @@ _PHRASES = Path(__file__).resolve().parents[2] / "data/phrases"
 
 @pytest.fixture(scope="module")
 def understander() -> Understander:
-    return Understander({code: yaml.safe_load((_PHRASES / f"{code}.yaml").read_text("utf-8")) for code in ("en", "de")})
+    return Understander(
+        {code: yaml.safe_load((_PHRASES / f"{code}.yaml").read_text("utf-8")) for code in ("en", "de")}.items()
+    )
 
 
 @pytest.mark.parametrize(
@@ -179,7 +181,7 @@ def test_questions_about_others_and_about_oneself(understanding: Understander, t
 
 def test_a_text_of_two_likely_languages_is_read_in_one_of_them() -> None:
     data = yaml.safe_load((_PHRASES / "en.yaml").read_text("utf-8"))
-    both = Understander({"xx": data | {"common": []}, "en": data, "de": data})
+    both = Understander({"xx": data | {"common": []}, "en": data, "de": data}.items())
     read = both.read("photos you keep", "xx")
     assert (read.language, read.recognised) == ("en", False)
 

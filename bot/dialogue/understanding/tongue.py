@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from sys import intern
 
 from bot.dialogue.understanding.everywhere import EVERYWHERE
@@ -17,12 +17,14 @@ _BITS = 2
 class Tongues:
     """The words that tell languages apart."""
 
-    def __init__(self, languages: Sequence[Phrases]) -> None:
-        """Take the phrases of every language."""
-        self._languages = tuple(phrases.language for phrases in languages)
-        self._letters = tuple(frozenset(phrases.letters) for phrases in languages)
+    def __init__(self, languages: Iterable[Phrases]) -> None:
+        """Take the phrases of every language, one after the other."""
+        self._languages: list[str] = []
+        self._letters: list[frozenset[str]] = []
         points: dict[str, int] = {}
         for number, phrases in enumerate(languages):
+            self._languages.append(phrases.language)
+            self._letters.append(frozenset(phrases.letters))
             for entries in phrases.concepts.values():
                 for word in words_of(" ".join(entries)):
                     points[unaccented(word)] = points.get(unaccented(word), 0) | _CONTENT << _BITS * number
@@ -30,7 +32,7 @@ class Tongues:
                 points[unaccented(word)] = points.get(unaccented(word), 0) | _COMMON << _BITS * number
         everywhere = {word for entries in EVERYWHERE.values() for entry in entries for word in entry.split()}
         alike = {
-            packed: bytes(packed >> _BITS * n & _COMMON for n in range(len(languages)))
+            packed: bytes(packed >> _BITS * n & _COMMON for n in range(len(self._languages)))
             for packed in set(points.values())
         }
         self._points = {intern(word): alike[packed] for word, packed in points.items() if word not in everywhere}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.dialogue.understanding.ages import Age, Ages
-from bot.dialogue.understanding.phrases import phrases_of
+from bot.dialogue.understanding.ages import Age, AgePhrases, Ages
+from bot.dialogue.understanding.phrases import Phrases, phrases_of
 from bot.dialogue.understanding.ranking import aspect_of, bits, polar_of, rank
 from bot.dialogue.understanding.reader import Reader
 from bot.dialogue.understanding.tongue import Tongues
@@ -57,16 +57,24 @@ _MOST_PARTS = 3
 class Understander:
     """Understands texts in every language that it was given phrases of."""
 
-    def __init__(self, phrases: Mapping[str, Mapping[str, Any]]) -> None:
-        """Take the parsed ``data/phrases/<language>.yaml`` of each language.
+    def __init__(self, phrases: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Take each language and its parsed ``data/phrases/<language>.yaml``, one after the other.
 
         Raises:
             PhraseError: the data of a language cannot be used; names the language and the key.
         """
-        checked = [phrases_of(language, data) for language, data in phrases.items()]
-        self._tongues = Tongues(checked)
-        self._ages = Ages(each.ages for each in checked)
-        self._readers = {each.language: Reader(each) for each in checked}
+        self._readers: dict[str, Reader] = {}
+        ages: list[AgePhrases] = []
+
+        def checked() -> Iterator[Phrases]:
+            for language, data in phrases:
+                each = phrases_of(language, data)
+                self._readers[language] = Reader(each)
+                ages.append(each.ages)
+                yield each
+
+        self._tongues = Tongues(checked())
+        self._ages = Ages(ages)
 
     def read(self, text: str, hint: str | None = None) -> Understanding:
         """Return what *text* means; *hint* is the language to read it in when its words do not tell."""
