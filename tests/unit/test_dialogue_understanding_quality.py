@@ -142,3 +142,15 @@ def test_off_topic_is_said_first(understanding: Understander) -> None:
     off = [q["text"] for q in _QUESTIONS if q["labels"] == ["OUT_OF_SCOPE"]]
     answered = [text for text in off if understanding.read(text, _READ_IN).ranked[0] is not Intent.OUT_OF_SCOPE]
     assert len(answered) <= 0.1 * len(off)
+
+
+@pytest.mark.parametrize(("text", "language"), [("thanks, bye", "en"), ("ok thanks", "en"), ("ok thanks", "nl")])
+def test_words_of_many_languages_are_read_in_that_of_the_conversation(
+    understanding: Understander, text: str, language: str
+) -> None:
+    read = understanding.read(text, language)
+    assert (read.language, read.ranked[0]) == (language, Intent.THANKS)
+
+
+def test_words_of_one_language_are_read_in_it_in_any_conversation(understanding: Understander) -> None:
+    assert understanding.read("merci pour tout", "en").language == "fr"

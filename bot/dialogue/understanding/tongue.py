@@ -38,12 +38,21 @@ class Tongues:
         self._points = {intern(word): alike[packed] for word, packed in points.items() if word not in everywhere}
         """Word → its points in each language."""
 
-    def of(self, text: Text) -> tuple[str, ...]:
-        """Return the language that most words of *text* belong to; several that tell alike, or none."""
+    def of(self, text: Text, hint: str | None = None) -> tuple[str, ...]:
+        """Return the language that most words of *text* belong to; several that tell alike, or none.
+
+        *hint*, the language that is expected, is among them when it has every word that others have:
+        "thanks, bye" is chatty Italian too, but not in an English conversation.
+        """
         words = [word for sentence in text.sentences for word in sentence.words]
         letters = set("".join(words))
         found = [bytes(_LETTER * bool(letters & own) for own in self._letters)]
         found += [points for word in words if (points := self._points.get(unaccented(word))) is not None]
         scores = [sum(points) for points in zip(*found, strict=True)]
         most = max(scores, default=0)
-        return tuple(language for language, score in zip(self._languages, scores, strict=True) if score == most > 0)
+        best = [language for language, score in zip(self._languages, scores, strict=True) if score == most > 0]
+        if hint in self._languages and hint not in best and len(found) > 1:
+            expected = self._languages.index(hint)
+            if all(points[expected] for points in found[1:]) and not any(found[0]):
+                best.append(hint)
+        return tuple(best)

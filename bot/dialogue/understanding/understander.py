@@ -80,7 +80,7 @@ class Understander:
         """Return what *text* means; *hint* is the language to read it in when its words do not tell."""
         age = self._ages.find(text)
         written = split(age.rest if age is not None else text)
-        likely = self._tongues.of(written)
+        likely = self._tongues.of(written, hint)
         told = likely[0] if len(likely) == 1 else None
         possible = likely or tuple(self._readers)
         language = hint if hint is not None and told is None and hint in possible else possible[0]
