@@ -93,6 +93,11 @@ async def test_what_is_one_question_gets_one_answer(desk: Desk, now: datetime, t
     assert sum(line.isupper() for line in body.splitlines()) <= 1
 
 
+async def test_two_sides_of_one_thing_are_both_answered(desk: Desk, now: datetime) -> None:
+    both = await said(desk, "How long do you keep my photos, and who can see them?", now)
+    assert both.index("for 7 days") < both.index("Everybody who has the link")
+
+
 async def test_an_order_among_questions_is_not_lost_in_them(desk: Desk, now: datetime) -> None:
     body = await said(desk, "delete my photos. how long do you keep messages? who sees my IP?", now)
     assert sum(line.isupper() for line in body.splitlines()) <= 1

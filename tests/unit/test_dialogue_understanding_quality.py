@@ -75,6 +75,29 @@ def test_two_questions_in_one_sentence(understanding: Understander, text: str) -
 
 
 @pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("how long do you keep logs and who sees them?", Topic.LOGS),
+        ("kannst du mir sagen wie lang ihr logs speichert und wer die sieht?", Topic.LOGS),
+        ("combien de temps gardez-vous les logs et qui peut les voir ?", Topic.LOGS),
+        ("¿cuánto tiempo guardáis las fotos y quién las ve?", Topic.UPLOADS),
+        ("per quanto tempo tenete le foto e chi le vede?", Topic.UPLOADS),
+        ("hoe lang bewaren jullie logs en wie ziet ze?", Topic.LOGS),
+        ("jak długo trzymacie logi i kto je widzi?", Topic.LOGS),
+        ("quanto tempo vocês guardam as fotos e quem as vê?", Topic.UPLOADS),
+        ("сколько хранятся логи и кто их видит?", Topic.LOGS),
+    ],
+)
+def test_two_sides_of_one_thing(understanding: Understander, text: str, topic: Topic) -> None:
+    read = understanding.read(text, _READ_IN)
+    assert [(part.ranked[0], part.aspect) for part in read.parts] == [(topic, Aspect.HOW_LONG), (topic, Aspect.WHO)]
+
+
+def test_what_is_stored_and_how_long_is_one_question(understanding: Understander) -> None:
+    assert understanding.read("do you store photos and for how long?", _READ_IN).parts == ()
+
+
+@pytest.mark.parametrize(
     "text",
     [
         *("and the backups?", "what about backups?", "und die Backups?", "was ist mit den Backups?"),

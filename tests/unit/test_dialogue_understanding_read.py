@@ -182,7 +182,7 @@ def test_questions_about_others_and_about_oneself(understanding: Understander, t
 def test_a_text_of_two_likely_languages_is_read_in_one_of_them() -> None:
     data = yaml.safe_load((_PHRASES / "en.yaml").read_text("utf-8"))
     both = Understander({"xx": data | {"common": []}, "en": data, "de": data}.items())
-    read = both.read("photos you keep", "xx")
+    read = both.read("photos you keep where they are", "xx")
     assert (read.language, read.recognised) == ("en", False)
 
 

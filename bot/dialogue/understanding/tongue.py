@@ -12,6 +12,8 @@ from bot.dialogue.understanding.words import Text, unaccented, words_of
 _COMMON, _CONTENT, _LETTER = 3, 2, 9
 """Points of a word: the first has all the bits of the second, so that it counts when a word is both."""
 _BITS = 2
+_FEW = 3
+"""Words that may well be of another language than they seem."""
 
 
 class Tongues:
@@ -41,8 +43,8 @@ class Tongues:
     def of(self, text: Text, hint: str | None = None) -> tuple[str, ...]:
         """Return the language that most words of *text* belong to; several that tell alike, or none.
 
-        *hint*, the language that is expected, is among them when it has every word that others have:
-        "thanks, bye" is chatty Italian too, but not in an English conversation.
+        *hint*, the language that is expected, is among them when it has every word of a short text that
+        others have: "thanks, bye" is chatty Italian too, but not in an English conversation.
         """
         words = [word for sentence in text.sentences for word in sentence.words]
         letters = set("".join(words))
@@ -51,7 +53,7 @@ class Tongues:
         scores = [sum(points) for points in zip(*found, strict=True)]
         most = max(scores, default=0)
         best = [language for language, score in zip(self._languages, scores, strict=True) if score == most > 0]
-        if hint in self._languages and hint not in best and len(found) > 1:
+        if hint in self._languages and hint not in best and len(found) > 1 and len(words) <= _FEW:
             expected = self._languages.index(hint)
             if all(points[expected] for points in found[1:]) and not any(found[0]):
                 best.append(hint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -95,10 +95,10 @@ class Understander:
         if whole.erasing or whole.others or not (isinstance(whole.ranked[0], Topic) or not whole.certain):
             return ()
         for pieces in self._readers[language].pieces(text):
-            asked = [self._meant(piece, language, language, None) for piece in pieces]
+            asked = list(_of_the_same([self._meant(piece, language, language, None) for piece in pieces]))
             questions = [one for one, piece in zip(asked, pieces, strict=True) if _is_question(one, piece)]
-            topics = dict.fromkeys(one.ranked[0] for one in questions)
-            if 1 < len(topics) == len(questions) <= _MOST_PARTS and not any(one.others for one in asked):
+            different = {(one.ranked[0], one.aspect) for one in questions}
+            if 1 < len(different) == len(questions) <= _MOST_PARTS and not any(one.others for one in asked):
                 return tuple(_going_on(questions))
         return ()
 
@@ -125,6 +125,22 @@ def _is_question(read: Understanding, text: Text) -> bool:
     """Return whether a part of a message asks about the policy, rather than telling something."""
     asked = any(sentence.asked for sentence in text.sentences)
     return isinstance(read.ranked[0], Topic) and read.certain and (asked or read.aspect is not None or read.continues)
+
+
+def _of_the_same(asked: Sequence[Understanding]) -> Iterator[Understanding]:
+    """Return the parts of a message, a mere side as one of what was asked before: "… and who sees them?".
+
+    How long something is kept is said with what is kept, so that is one answer.
+    """
+    before: Understanding | None = None
+    for one in asked:
+        is_side = one.ranked[0] is Intent.OUT_OF_SCOPE and not one.certain and one.familiar
+        if before is not None and is_side and one.aspect not in (None, Aspect.WHAT):
+            is_told = one.aspect is Aspect.HOW_LONG and before.aspect in (None, Aspect.WHAT)
+            yield one if is_told else replace(one, ranked=before.ranked, certain=True)
+        else:
+            yield one
+            before = one if isinstance(one.ranked[0], Topic) and one.certain else None
 
 
 def _going_on(questions: list[Understanding]) -> Iterator[Understanding]:
