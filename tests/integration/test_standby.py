@@ -31,7 +31,7 @@ from tests.support.rights import code_in
 from tests.support.server import SECRET, fake_server
 from tests.support.versions import VERSIONS, versions_of
 
-SECONDS = 10.0
+SECONDS = 30.0
 """A leader that is gone has a successor by then."""
 
 KEY = "6b" * 32
