@@ -7,11 +7,12 @@ from bot.policy.vocabulary import Intent
 
 INTENTS: dict[Intent, tuple[tuple[str, float], ...]] = {
     Intent.MY_DATA: (
-        ("mine data show -ask_who -third_party", 3.4),
+        ("mine data show -ask_who -contact -third_party", 3.4),
         ("mine data bare", 3.0),
         ("mine data store what", 1.2),
         ("used_space -other_person -offline", 4.6),
         ("self show store", 2.6),
+        ("permission data self show store", 3.6),
     ),
     Intent.EXPORT_DATA: (
         ("export", 2.4),
@@ -20,16 +21,17 @@ INTENTS: dict[Intent, tuple[tuple[str, float], ...]] = {
         ("export mine", 0.4),
         ("export data|account|message|history|uploads|contacts other_server -store -what", 2.8),
         ("export history|message|uploads|contacts|profile self -erase -permission -ask_who", 1.4),
+        ("export self other_server permission|wish -store -what", 2.4),
         ("copy data mine", 2.4),
     ),
-    Intent.ERASE_UPLOADS: (("erase_request uploads -profile", 9.0),),
-    Intent.ERASE_ARCHIVE: (("erase_request message|history -offline -uploads", 8.0),),
-    Intent.ERASE_OFFLINE: (("erase_request offline", 9.5),),
-    Intent.ERASE_PROFILE: (("erase_request profile", 9.5),),
+    Intent.ERASE_UPLOADS: (("erase_request uploads -profile", 11.0),),
+    Intent.ERASE_ARCHIVE: (("erase_request message|history -offline -uploads", 10.0),),
+    Intent.ERASE_OFFLINE: (("erase_request offline", 11.5),),
+    Intent.ERASE_PROFILE: (("erase_request profile", 11.5),),
     Intent.ERASE_ACCOUNT: (
-        ("erase_request account -uploads -message -history -profile", 9.0),
-        ("erase_request leave_now -announcements", 9.0),
-        ("erase_request data -uploads -message -history -profile", 7.0),
+        ("erase_request account -uploads -message -history -profile", 11.0),
+        ("erase_request leave_now -announcements", 11.0),
+        ("erase_request data -uploads -message -history -profile", 9.0),
     ),
     Intent.SET_LANGUAGE: (
         ("language_name set_language", 5.0),
@@ -48,10 +50,17 @@ INTENTS: dict[Intent, tuple[tuple[str, float], ...]] = {
     Intent.HELP: (
         ("help", 2.6),
         ("help bare", 2.0),
-        ("command_list -harass -spam", 4.4),
+        ("command_list -harass -hypothetical -spam", 4.4),
+        ("command_list hypothetical -erase -harass -spam", 4.4),
+        ("command_list usage_help", 0.8),
         ("command_list conversation_here", 1.5),
     ),
-    Intent.SHOW_POLICY: (("policy read_policy -change", 3.6), ("policy bare", 2.5), ("policy -change", 1.0)),
+    Intent.SHOW_POLICY: (
+        ("policy read_policy -change", 3.6),
+        ("policy bare", 2.5),
+        ("policy -change", 1.0),
+        ("policy -change -negation", 0.5),
+    ),
     Intent.SHOW_CHANGES: (
         ("change", 1.0),
         ("change show|list_names", 2.4),
@@ -97,6 +106,7 @@ INTENTS: dict[Intent, tuple[tuple[str, float], ...]] = {
         ("message unknown -mine -you -store", 1.6),
         ("usage_help -police -harass -spam", 3.2),
         ("unpaid_help", 2.6),
+        ("unpaid_help assistant -question -store -read_along", 1.5),
         ("outage", 2.4),
         ("money -sell -share", 2.8),
     ),
