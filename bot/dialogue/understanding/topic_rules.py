@@ -37,7 +37,11 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("password encryption|protect|read_along|admin", 1.0),
         ("recover", 1.0),
     ),
-    Topic.ROSTER: (("contacts", 3.2), ("contacts store|ask_who", 0.8)),
+    Topic.ROSTER: (
+        ("contacts", 3.2),
+        ("contacts store|ask_who", 0.8),
+        ("contacts room own store -message -history", 2.5),
+    ),
     Topic.PRESENCE: (
         ("presence", 3.0),
         ("presence ask_who|store|contacts", 0.8),
@@ -130,9 +134,14 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("admin read_policy|show|ask_get|ask_who data|message|store", 2.6),
         ("protect", 2.8),
         ("connection encryption|protect", 1.0),
-        ("controller encryption|read_along history|message", 2.0),
+        ("admin|controller encryption history|message", 2.0),
+        ("controller read_along history|message", 2.0),
     ),
-    Topic.FEDERATION: (("other_server", 4.2), ("other_server message|data|encryption|erase", 1.2)),
+    Topic.FEDERATION: (
+        ("other_server", 4.2),
+        ("other_server message|data|encryption|erase", 1.2),
+        ("other_server conversation_here", 1.5),
+    ),
     Topic.THIRD_PARTIES: (
         ("sell", 4.0),
         ("sell purpose", 1.0),
@@ -146,6 +155,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("advertising", 3.4),
         ("company", 2.6),
         ("company data|share", 1.2),
+        ("company legal", 2.0),
         ("company purpose", 1.5),
         ("google", 3.6),
         ("track", 1.6),
