@@ -30,7 +30,7 @@ INTENTS: dict[Intent, tuple[tuple[str, float], ...]] = {
     Intent.ERASE_PROFILE: (("erase_request profile", 11.5),),
     Intent.ERASE_ACCOUNT: (
         ("erase_request account -uploads -message -history -profile", 11.0),
-        ("erase_request leave_now -announcements", 11.0),
+        ("erase_request leave_now -announcements -connection -unknown", 11.0),
         ("erase_request data -uploads -message -history -profile", 9.0),
     ),
     Intent.SET_LANGUAGE: (
@@ -85,7 +85,7 @@ INTENTS: dict[Intent, tuple[tuple[str, float], ...]] = {
         ("everybody erase_order|show|export -ask_who", 7.0),
         ("other_person show -ask_who", 3.0),
         ("other_person export|erase_order", 3.0),
-        ("other_person erase_now reported -you", 3.0),
+        ("other_person erase_now reported -hypothetical -you", 3.0),
         ("other_person export", 1.5),
         ("other_person email -self -you", 3.0),
         ("children whom -you -store", 4.0),

@@ -103,10 +103,10 @@ def _wondered(within: Sequence[Match], before: int) -> bool:
 
 
 def _opened(within: Sequence[Match], before: int) -> bool:
-    """Return whether, behind a reason to leave and before *before*, a question begins: "I'm leaving, do you delete"."""
+    """Return whether, behind a reason to leave and up to *before*, a question begins: "I'm leaving, do you delete"."""
     reasons = {at for match in within if match.concept == "leaving" for at in match.at}
     openers = [match.at[0] for match in within if match.concept == "opener" and match.at[0] not in reasons]
-    return any(min(reasons) < at < before for at in openers)
+    return any(min(reasons) < at <= before for at in openers)
 
 
 def names_somebody(tokens: Sequence[Token], matches: Sequence[Match], of: frozenset[str], *, guessed: bool) -> bool:

@@ -36,6 +36,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("password", 3.6),
         ("password encryption|protect|read_along|admin", 1.0),
         ("recover", 1.0),
+        ("recover protect", 5.0),
     ),
     Topic.ROSTER: (
         ("contacts", 3.2),
@@ -159,6 +160,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("company purpose", 1.5),
         ("google", 3.6),
         ("track", 1.6),
+        ("advertising|company|third_party whom", 2.0),
     ),
     Topic.PURPOSES: (
         ("purpose", 2.0),
@@ -202,6 +204,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
     Topic.WEB_ANALYTICS: (
         ("website", 3.0),
         ("analytics", 4.4),
+        ("website statistics", 2.0),
         ("website track|analytics|store|cookies|logs", 1.4),
         ("track", 1.6),
         ("track restrict", 1.0),
@@ -211,6 +214,7 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("rights gdpr|data", 0.6),
         ("complaint", 4.0),
         ("restrict", 3.4),
+        ("restrict purpose", 1.5),
         ("correct", 3.8),
         ("permission data erase", 2.8),
         ("permission data erase store", 2.2),
@@ -226,7 +230,13 @@ TOPICS: dict[Topic, tuple[tuple[str, float], ...]] = {
         ("contact admin|controller|real_person", 1.2),
         ("admin", 0.8),
     ),
-    Topic.CHILDREN: (("children", 4.0), ("age", 2.6), ("children age", 1.4), ("children legal", 1.5)),
+    Topic.CHILDREN: (
+        ("children", 4.0),
+        ("age", 2.6),
+        ("children age", 1.4),
+        ("children legal", 1.5),
+        ("age legal", 2.5),
+    ),
     Topic.DATA_LOCATION: (
         ("country", 2.4),
         ("country -specific", 1.2),
