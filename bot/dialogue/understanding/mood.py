@@ -74,7 +74,7 @@ def _is_request(tokens: Sequence[Token], span: Span, matches: Sequence[Match]) -
         return softened and min(polite) < max(verbs) and not _wondered(within, min(polite))
     if span.asked or "opener" in starts or _wondered(within, min(verbs)):
         return False
-    if concepts & {"wish", "please", "leaving"}:
+    if concepts & {"wish", "please"} or ("leaving" in concepts and not _opened(within, max(verbs))):
         return True
     # one word only: "gelöscht wird" and "be deleted" tell what is done; so does a verb like "is" before it
     ends = {match.at[-1] for match in within if match.concept in _VERBS and len(match.at) == 1}
@@ -100,6 +100,13 @@ def _not_wanted(tokens: Sequence[Token], within: Sequence[Match], verbs: Sequenc
 def _wondered(within: Sequence[Match], before: int) -> bool:
     """Return whether a word that opens a question stands before the word *before*."""
     return any(match.concept == "question" and match.at[0] < before for match in within)
+
+
+def _opened(within: Sequence[Match], before: int) -> bool:
+    """Return whether, behind a reason to leave and up to *before*, a question begins: "I'm leaving, do you delete"."""
+    reasons = {at for match in within if match.concept == "leaving" for at in match.at}
+    openers = [match.at[0] for match in within if match.concept == "opener" and match.at[0] not in reasons]
+    return any(min(reasons) < at <= before for at in openers)
 
 
 def names_somebody(tokens: Sequence[Token], matches: Sequence[Match], of: frozenset[str], *, guessed: bool) -> bool:

@@ -17,10 +17,13 @@ from bot.dialogue.understanding.words import Sentence, Text
 
 _LANGUAGE = "language:"
 _ACTION, _COURTESY, _MOOD, _SUBJECT = (GROUPS[next(iter(names))] for names in (ACTIONS, COURTESY, MOODS, SUBJECTS))
+_UNGROUPED = -1
+"""The group of the names of languages."""
 _HIDDEN_BY: Mapping[int | str, tuple[int | str, ...]] = {
     _ACTION: (_SUBJECT, _COURTESY),
     _MOOD: (_COURTESY,),
     _SUBJECT: (_COURTESY,),
+    _UNGROUPED: (_SUBJECT,),
     "ask_how_long": ("erase_now",),
     "negation": ("polite",),
 }
@@ -105,8 +108,9 @@ class Reader:
 def _outermost(matches: Sequence[Match]) -> list[Match]:
     """Return *matches* without those that lie inside a longer one of the same group.
 
-    Actions are hidden by subjects too ("contact list" lists nothing); all three by courtesy ("thanks for the
-    help"), but a negation only by politeness ("couldn't you"); a time by an order ("dass mein Archiv verschwindet").
+    Actions are hidden by subjects too ("contact list" lists nothing), and so are languages ("German law"); the
+    groups by courtesy ("thanks for the help"), but a negation only by politeness ("couldn't you"); a time by an
+    order ("dass mein Archiv verschwindet").
     """
     longer: dict[tuple[int | str, int], list[frozenset[int]]] = {}
     for match in matches:
@@ -129,4 +133,4 @@ def _is_hidden(match: Match, longer: Mapping[tuple[int | str, int], Sequence[fro
 
 
 def _group(concept: str) -> int:
-    return GROUPS.get(concept, -1)
+    return GROUPS.get(concept, _UNGROUPED)
