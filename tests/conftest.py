@@ -85,10 +85,11 @@ async def store(engine: str, place: str) -> AsyncIterator[Store]:
     """A real store; SQLite's is in memory."""
     async with open_store("sqlite+aiosqlite://" if engine == "sqlite" else place, b"k" * 32) as opened:
         yield opened
-    # a connection to PostgreSQL whose query was cancelled is closed by a task of its own: the loop must not end before
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    if engine != "sqlite" and others:
-        await asyncio.wait(others, timeout=1)
+        # Whoever still writes when the store is closed would open a connection that nobody closes.
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
 
 @pytest.fixture
