@@ -45,7 +45,7 @@ class Reader:
     """Reads one language; made ready when the first text in it comes."""
 
     def __init__(self, phrases: Phrases) -> None:
-        # Of most languages nobody ever writes a word: packed, they take a twentieth of the memory.
+        # Of most languages nobody ever writes a word: packed, their phrases take little memory.
         self._packed = zlib.compress(pickle.dumps(phrases))
 
     @cached_property
