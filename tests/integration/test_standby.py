@@ -31,8 +31,11 @@ from tests.support.rights import code_in
 from tests.support.server import SECRET, fake_server
 from tests.support.versions import VERSIONS, versions_of
 
-SECONDS = 30.0
+SECONDS = 10.0
 """A leader that is gone has a successor by then."""
+
+BACK_SECONDS = 30.0
+"""A bot that left because of the database is there again by then: both have to start, on a busy machine too."""
 
 KEY = "6b" * 32
 STANDING_BY, LEADING, LOST = "standing by", "connected to", "has left the server"
@@ -129,7 +132,7 @@ async def test_whoever_is_left_answers_and_goes_on_with_what_was_begun(
             postgresql.start()
         since = time.monotonic()
         await first.answers(person)
-        assert time.monotonic() - since < SECONDS
+        assert time.monotonic() - since < BACK_SECONDS
         assert "7 Tage" in str((await person.ask("how long are photos kept?", lang="en"))["body"])
 
 
