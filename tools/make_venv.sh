@@ -21,10 +21,13 @@ fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 echo "Preparing the Python environment in $directory (once) …" >&2
+# --no-deps: the lock file names everything.  A pip that resolves it once more takes the newest release for an
+# extra ("coverage[toml]") and then refuses it because the lock file has another; "pip check" sees that none is missing.
 {
     "$python" -m venv "$directory" &&
-        "$directory/bin/pip" install --disable-pip-version-check --require-hashes -r requirements.lock &&
-        "$directory/bin/pip" install --disable-pip-version-check --no-deps --no-build-isolation -e .
+        "$directory/bin/pip" install --disable-pip-version-check --no-deps --require-hashes -r requirements.lock &&
+        "$directory/bin/pip" install --disable-pip-version-check --no-deps --no-build-isolation -e . &&
+        "$directory/bin/pip" check
 } >"$log" 2>&1 || {
     tail -n 30 "$log" >&2
     echo "The Python environment could not be prepared; the last lines above say why." >&2
