@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import snowballstemmer
+import Stemmer
 
 from bot.dialogue.understanding.ages import UNITS, AgePhrases
 from bot.dialogue.understanding.concepts import GROUPS
@@ -126,8 +126,8 @@ class _Check:
     def stemmer(self, value: Any) -> str | None:
         if value is None:
             return None
-        if value not in snowballstemmer.algorithms():
-            raise self._wrong("stemmer", f"must be empty or one of {', '.join(sorted(snowballstemmer.algorithms()))}")
+        if value not in Stemmer.algorithms():
+            raise self._wrong("stemmer", f"must be empty or one of {', '.join(sorted(Stemmer.algorithms()))}")
         return str(value)
 
     def flag(self, key: str, value: Any) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHES = re.compile(r"(?<=\w)['`\u2018\u2019\u00b4\u02bc](?=\w)")
@@ -86,7 +86,7 @@ class Spelling:
         self._letters = str.maketrans(dict(letters))
         self._algorithm: Callable[[str], str] | None = None
         if stemmer is not None:
-            self._algorithm = snowballstemmer.stemmer(stemmer).stemWord
+            self._algorithm = Stemmer.Stemmer(stemmer, 0).stemWord  # 0: it remembers nothing, we do
         self.stem = lru_cache(_KEPT)(self._stem)
 
     def plain(self, word: str) -> str:
