@@ -199,7 +199,7 @@ class Lexicon:
         found: list[Match] = []
         for start, token in enumerate(tokens):
             found.extend(Match(concept, (start,)) for concept in self._meanings(token))
-            found.extend(self._from(self._root, tokens, start, ()))
+            found.extend(self._from(self._root, tokens, start, (), set()))
         return found
 
     def _meanings(self, token: Token) -> tuple[str, ...]:
@@ -210,7 +210,9 @@ class Lexicon:
             return (*exactly, *self._by_word[word])
         return exactly if word in self._common else (*exactly, *self._by_stem.get(token.stem, ()))
 
-    def _from(self, node: _Node, tokens: Sequence[Token], at: int, read: tuple[int, ...]) -> Iterator[Match]:
+    def _from(
+        self, node: _Node, tokens: Sequence[Token], at: int, read: tuple[int, ...], tried: set[tuple[object, ...]]
+    ) -> Iterator[Match]:
         for concept in node.concepts:
             yield Match(concept, read)
         if at >= len(tokens) or not node.following:
@@ -218,10 +220,13 @@ class Lexicon:
         token = tokens[at]
         for key in (token.exact, token.stem):
             if (after := node.following.get(key)) is not None:
-                yield from self._from(after, tokens, at + 1, (*read, at))
+                yield from self._from(after, tokens, at + 1, (*read, at), tried)
         if (gap := node.following.get("*")) is not None:
             for later in range(at, min(at + _GAP + 1, len(tokens))):
-                yield from self._from(gap, tokens, later, read)
+                # two gaps in a row meet at the same word in many ways
+                if (id(gap), later, read) not in tried:
+                    tried.add((id(gap), later, read))
+                    yield from self._from(gap, tokens, later, read, tried)
 
 
 @cache

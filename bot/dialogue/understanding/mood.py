@@ -75,7 +75,7 @@ def is_request(tokens: Sequence[Token], span: Span, matches: Sequence[Match]) ->
         # of somebody else, the same words tell or ask what that one does: "o aplicativo pode apagar minhas fotos"
         to_the_bot = min(polite) == first or bool(concepts & {"please", "leaving"})
         softened = to_the_bot and (bool(concepts & {"please", "own"}) or not span.asked)
-        return softened and min(polite) < max(verbs) and not _wondered(within, min(polite))
+        return softened and min(polite) <= max(verbs) and not _wondered(within, min(polite))
     # "löschen Sie mein Profil" may be a question without its mark, but not with a please
     opens = "opener" in starts and not (starts & VERBS and "please" in concepts)
     if span.asked or opens or _wondered(within, min(verbs)):
@@ -115,7 +115,9 @@ def _opened(within: Sequence[Match], before: int) -> bool:
     return any(min(reasons) < at <= before for at in openers)
 
 
-def names_somebody(tokens: Sequence[Token], matches: Sequence[Match], of: frozenset[str], *, guessed: bool) -> bool:
+def names_somebody(
+    tokens: Sequence[Token], spans: Sequence[Span], matches: Sequence[Match], of: frozenset[str], *, guessed: bool
+) -> bool:
     """Return whether an unknown word may be the name of somebody: "the files of Bob", "Bob's account".
 
     With *guessed*, a word that was taken for a misspelt one counts as unknown, and any beside what may belong to
@@ -124,11 +126,13 @@ def names_somebody(tokens: Sequence[Token], matches: Sequence[Match], of: frozen
     objects = {at for match in matches if match.concept in OBJECTS for at in match.at}
     owned = {match.at[-1] for match in matches if match.concept == "own"}
     verbs = {at for match in matches if match.concept in VERBS for at in match.at}
+    starts = {span.start for span in spans}
     for at, token in enumerate(tokens):
         if (token.known and not (guessed and token.guessed)) or at in objects | verbs:
             continue
-        before = tokens[at - 1].exact[1:] if at else ""
-        owner = at + 1 in objects and at - 1 not in owned and (guessed or token.exact.endswith("s"))
-        if before in of or owner or (at - 1 in objects and (guessed or len(tokens) <= _KEYWORDS)):
+        before = None if at in starts else at - 1
+        owner = at + 1 in objects - starts and before not in owned and (guessed or token.exact.endswith("s"))
+        behind = before in objects and (guessed or len(tokens) <= _KEYWORDS)
+        if owner or behind or (before is not None and tokens[before].exact[1:] in of):
             return True
     return False

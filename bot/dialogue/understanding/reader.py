@@ -26,8 +26,8 @@ _HIDDEN_BY: Mapping[int | str, tuple[int | str, ...]] = {
     _MOOD: (_COURTESY,),
     _SUBJECT: (_COURTESY,),
     _UNGROUPED: (_SUBJECT,),
-    "ask_how_long": ("erase_now",),
-    "negation": ("polite",),
+    "ask_how_long": ("erase_now", "please"),
+    "negation": ("polite", "please"),
 }
 """Groups, or single concepts, and whose longer entries hide those of them that lie inside."""
 _SPECIFIC = SUBJECTS.keys() - GENERAL
@@ -89,7 +89,9 @@ class Reader:
         closed = closed and not unknown and concepts.isdisjoint(_OPEN) and len(concepts & _SPECIFIC) <= 1
         of = self._lexicon.of
         owner = any(not self._lexicon.is_slang(word) for word in text.owners)
-        may_order = not (text.quoted or text.address or owner) and not names_somebody(tokens, matches, of, guessed=True)
+        may_order = not (text.quoted or text.address or owner) and not names_somebody(
+            tokens, spans, matches, of, guessed=True
+        )
         ordered = order_among_reasons(tokens, spans, matches, self._lexicon.joining) if may_order else None
         if ordered is not None and ordered & OBJECTS and (not plain or "leaving" in concepts):
             concepts -= OBJECTS - ordered
@@ -104,7 +106,7 @@ class Reader:
             "erase_request": may_order and (plain or ordered is not None),
             "language_name": bool(named),
             "self": any(match.concept in _SELF for match in found),
-            "somebody": owner or names_somebody(tokens, matches, of, guessed=False),
+            "somebody": owner or names_somebody(tokens, spans, matches, of, guessed=False),
             "specific": not concepts.isdisjoint(_SPECIFIC),
             "topical": not concepts.isdisjoint(_TOPICAL),
             "unknown": unknown > 0,
