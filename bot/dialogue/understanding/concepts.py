@@ -172,6 +172,7 @@ MOODS = {
     "other_person": "my wife, his, a user called; use = for short words",
     "own": "my, our; 'I uploaded'",
     "permission": "can I, how do I, is it possible",
+    "plain_not": "not, never, no: those of `negation` that do not take back what was said before",
     "polite": "could you, would you",
     "question": "question words: what, when, why; use =",
     "reported": "it was deleted, he said, yesterday, the button",

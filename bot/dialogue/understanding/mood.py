@@ -13,35 +13,38 @@ from bot.dialogue.understanding.concepts import COURTESY
 from bot.dialogue.understanding.lexicon import Match, Token
 
 _COURTESY = frozenset(COURTESY)
-_DOUBTS = frozenset(
+DOUBTS = frozenset(
     {
         *("backup", "everybody", "hypothetical", "impersonation", "injection", "negation", "other_person"),
         *("other_server", "police", "provider_app", "reported"),
     }
 )
 """What, anywhere in the text, makes a request to erase something else."""
-_OBJECTS = frozenset(
+OBJECTS = frozenset(
     {
         *("account", "bookmarks", "contacts", "data", "history", "ip", "logs", "message", "offline"),
         *("password", "presence", "profile", "uploads", "username"),
     }
 )
 """What may belong to somebody."""
-_QUESTIONS = frozenset({"asking", "permission", "ask_why", "ask_how_long"})
+QUESTIONS = frozenset({"asking", "permission", "ask_why", "ask_how_long"})
+"""What makes a question of a sentence, wherever it stands."""
 _SMALL = 2
 """Letters of a word that only joins two verbs: to, de, zu."""
 _KEYWORDS = 4
 """Words of a message that is no whole sentence."""
-_VERBS = frozenset({"erase_now", "leave_now"})
+VERBS = frozenset({"erase_now", "leave_now"})
+"""What an order to erase needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One sentence: its words are those from *start* to *end* in the whole text."""
+    """One sentence: its words are those from *start* to *end* in the whole text; `clauses` begin inside it."""
 
     start: int
     end: int
     asked: bool
+    clauses: tuple[int, ...] = ()
 
 
 def doubtful(tokens: Sequence[Token], matches: Sequence[Match]) -> bool:
@@ -50,19 +53,20 @@ def doubtful(tokens: Sequence[Token], matches: Sequence[Match]) -> bool:
     More than one unknown word does, too: it may be a condition in another language.
     """
     unknown = sum(not token.known for token in tokens)
-    return unknown > 1 or any(match.concept in _DOUBTS for match in matches)
+    return unknown > 1 or any(match.concept in DOUBTS for match in matches)
 
 
 def orders_to_erase(tokens: Sequence[Token], spans: Sequence[Span], matches: Sequence[Match]) -> bool:
     """Return whether one sentence has the form of an order, or of a polite request, to erase something."""
-    return any(_is_request(tokens, span, matches) for span in spans)
+    return any(is_request(tokens, span, matches) for span in spans)
 
 
-def _is_request(tokens: Sequence[Token], span: Span, matches: Sequence[Match]) -> bool:
+def is_request(tokens: Sequence[Token], span: Span, matches: Sequence[Match]) -> bool:
+    """Return whether a sentence, or a part of one, has the form of an order or of a polite request."""
     within = [match for match in matches if span.start <= match.at[0] < span.end]
     concepts = {match.concept for match in within}
-    verbs = [match.at[0] for match in within if match.concept in _VERBS]
-    if not verbs or concepts & _QUESTIONS or _not_wanted(tokens, within, verbs):
+    verbs = [match.at[0] for match in within if match.concept in VERBS]
+    if not verbs or concepts & QUESTIONS or _not_wanted(tokens, within, verbs):
         return False
     first, last = _meant(span, within)
     starts = {match.concept for match in within if match.at[0] == first}
@@ -72,19 +76,21 @@ def _is_request(tokens: Sequence[Token], span: Span, matches: Sequence[Match]) -
         to_the_bot = min(polite) == first or bool(concepts & {"please", "leaving"})
         softened = to_the_bot and (bool(concepts & {"please", "own"}) or not span.asked)
         return softened and min(polite) < max(verbs) and not _wondered(within, min(polite))
-    if span.asked or "opener" in starts or _wondered(within, min(verbs)):
+    # "löschen Sie mein Profil" may be a question without its mark, but not with a please
+    opens = "opener" in starts and not (starts & VERBS and "please" in concepts)
+    if span.asked or opens or _wondered(within, min(verbs)):
         return False
     if concepts & {"wish", "please"} or ("leaving" in concepts and not _opened(within, max(verbs))):
         return True
     # one word only: "gelöscht wird" and "be deleted" tell what is done; so does a verb like "is" before it
-    ends = {match.at[-1] for match in within if match.concept in _VERBS and len(match.at) == 1}
-    return bool(starts & _VERBS) or (last in ends and "opener" not in concepts)
+    ends = {match.at[-1] for match in within if match.concept in VERBS and len(match.at) == 1}
+    return bool(starts & VERBS) or (last in ends and "opener" not in concepts)
 
 
 def _meant(span: Span, within: Sequence[Match]) -> tuple[int, int]:
     """Return the first and the last word of a sentence that are more than courtesy."""
     courtesy = {at for match in within if match.concept in _COURTESY for at in match.at}
-    verbs = {at for match in within if match.concept in _VERBS for at in match.at}
+    verbs = {at for match in within if match.concept in VERBS for at in match.at}
     rest = [at for at in range(span.start, span.end) if at not in courtesy or at in verbs] or [span.start]
     return rest[0], rest[-1]
 
@@ -115,9 +121,9 @@ def names_somebody(tokens: Sequence[Token], matches: Sequence[Match], of: frozen
     With *guessed*, a word that was taken for a misspelt one counts as unknown, and any beside what may belong to
     somebody as a name; otherwise only behind a word like *of*, in a keyword ("files bob"), or with an s ("bobs files").
     """
-    objects = {at for match in matches if match.concept in _OBJECTS for at in match.at}
+    objects = {at for match in matches if match.concept in OBJECTS for at in match.at}
     owned = {match.at[-1] for match in matches if match.concept == "own"}
-    verbs = {at for match in matches if match.concept in _VERBS for at in match.at}
+    verbs = {at for match in matches if match.concept in VERBS for at in match.at}
     for at, token in enumerate(tokens):
         if (token.known and not (guessed and token.guessed)) or at in objects | verbs:
             continue

@@ -7,10 +7,12 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 
+from bot.dialogue.understanding.clauses import order_among_reasons
 from bot.dialogue.understanding.concepts import ACTIONS, COURTESY, GENERAL, GROUPS, MOODS, SUBJECTS
 from bot.dialogue.understanding.lexicon import Lexicon, Match, Token
-from bot.dialogue.understanding.mood import Span, doubtful, names_somebody, orders_to_erase
+from bot.dialogue.understanding.mood import OBJECTS, Span, doubtful, names_somebody, orders_to_erase
 from bot.dialogue.understanding.phrases import Phrases
 from bot.dialogue.understanding.ranking import bits
 from bot.dialogue.understanding.words import Sentence, Text
@@ -69,9 +71,11 @@ class Reader:
         tokens: list[Token] = []
         spans: list[Span] = []
         for sentence in text.sentences:
-            start = len(tokens)
-            tokens.extend(self._lexicon.read(sentence.words))
-            spans.append(Span(start, len(tokens), sentence.asked))
+            starts = []
+            for start, end in pairwise((0, *sentence.clauses, len(sentence.words))):
+                starts.append(len(tokens))
+                tokens.extend(self._lexicon.read(sentence.words[start:end]))
+            spans.append(Span(starts[0], len(tokens), sentence.asked, tuple(starts[1:])))
         found = self._lexicon.find(tokens)
         matches = _outermost(found)
         named = [match.concept.removeprefix(_LANGUAGE) for match in matches if match.concept.startswith(_LANGUAGE)]
@@ -79,11 +83,16 @@ class Reader:
         opening = {match.concept for match in matches if match.at[0] == 0}
         courtesy = {at for match in matches if match.concept in COURTESY for at in match.at}
         order = orders_to_erase(tokens, spans, matches)
+        plain = order and not doubtful(tokens, matches)
         unknown = sum(not token.known for token in tokens)
         closed = any(span.asked for span in spans) or "opener" in opening
         closed = closed and not unknown and concepts.isdisjoint(_OPEN) and len(concepts & _SPECIFIC) <= 1
         of = self._lexicon.of
         owner = any(not self._lexicon.is_slang(word) for word in text.owners)
+        may_order = not (text.quoted or text.address or owner) and not names_somebody(tokens, matches, of, guessed=True)
+        ordered = order_among_reasons(tokens, spans, matches, self._lexicon.joining) if may_order else None
+        if ordered is not None and ordered & OBJECTS and (not plain or "leaving" in concepts):
+            concepts -= OBJECTS - ordered
         derived = {
             "address": text.address,
             "about_others": owner or text.address or not concepts.isdisjoint(("everybody", "other_person")),
@@ -92,9 +101,7 @@ class Reader:
             "continues": "continuing" in opening,
             "courteous": len(tokens) - len(courtesy) + unknown <= _FEW,
             "erase_order": order and not text.quoted,
-            "erase_request": order
-            and not (text.quoted or text.address or owner or doubtful(tokens, matches))
-            and not names_somebody(tokens, matches, of, guessed=True),
+            "erase_request": may_order and (plain or ordered is not None),
             "language_name": bool(named),
             "self": any(match.concept in _SELF for match in found),
             "somebody": owner or names_somebody(tokens, matches, of, guessed=False),

@@ -19,6 +19,7 @@ _ELIDED = re.compile(
 """A small word that lost its vowel before that of the next one, which counts as a word: "l'archive", "dell'account"."""
 _ADDRESS = re.compile(r"(?<![^\s@,;:\"'])[^\s@,;:\"']++@[^\s@,;:\"'`\u2019\u00b4]+(?:['`\u2019\u00b4]s\b)?")
 _SENTENCE_END = re.compile(r"[.!?;\n]+(?:\s|$)|[?!\n]+")
+_CLAUSE_END = re.compile(r"[,:()\u2013\u2014]+(?!\d)|\s-+\s")
 _OWNER = re.compile(r"\b(\w++)['`\u2019\u00b4](s)\b")
 _QUOTED = re.compile(
     r'"[^"]+"|“[^”“]+[”“]|„[^“”„]+[“”]|«[^»]+»|»[^«]+«'
@@ -32,10 +33,14 @@ _KEPT = 8192
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence: its words (case folded, apostrophes gone), and whether a question mark ends it."""
+    """One sentence: its words (case folded, apostrophes gone), and whether a question mark ends it.
+
+    `clauses` are the numbers of the words before which it is parted by a comma, a colon, a dash or a bracket.
+    """
 
     words: tuple[str, ...]
     asked: bool
+    clauses: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +65,14 @@ def split(text: str) -> Text:
     sentences = []
     start = 0
     for end in (*_SENTENCE_END.finditer(plain), None):
-        words = words_of(plain[start : end.start() if end else None])
+        words: tuple[str, ...] = ()
+        clauses = []
+        for clause in _CLAUSE_END.split(plain[start : end.start() if end else None]):
+            clauses.append(len(words))
+            words += words_of(clause)
         if words:
-            sentences.append(Sentence(words, end is not None and "?" in end.group()))
+            inner = tuple(dict.fromkeys(at for at in clauses if 0 < at < len(words)))
+            sentences.append(Sentence(words, end is not None and "?" in end.group(), inner))
         start = end.end() if end else start
     return Text(tuple(sentences), quoted, addresses > 0, owners)
 
