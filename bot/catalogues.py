@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from babel.messages.pofile import PoFileError, read_po
-
 from bot import files, i18n
 from bot.files import BadFile, Problem
+from bot.gettext_files import BadCatalogue
 from bot.i18n import Address
 
 
@@ -23,11 +22,9 @@ def _problem(language: str, address: Address | None) -> Problem | None:
     name = language if address is None else f"{language}@{address}"
     path = files.directory("locales") / name / "LC_MESSAGES" / "bot.po"
     try:
-        with path.open("rb") as file:
-            read_po(file, locale=language, abort_invalid=True)
         i18n.catalogue_of.__wrapped__(language, address)  # as it will be read, but not from the cache
-    except PoFileError as error:
-        return Problem(str(path), (error.lineno or 0) + 1, 1, f"this is no catalogue: {_said(error)}")
+    except BadCatalogue as error:
+        return Problem(str(path), error.line, 1, f"this is no catalogue: {error}")
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         return Problem(str(path), line, 1, "this is not UTF-8; save the file in the encoding UTF-8")
@@ -36,7 +33,3 @@ def _problem(language: str, address: Address | None) -> Problem | None:
     except (LookupError, ValueError) as error:  # the header: encoding, rule of the plural
         return Problem(str(path), 1, 1, f"the header of the catalogue is wrong: {error}")
     return None
-
-
-def _said(error: PoFileError) -> str:
-    return str(error).rpartition(" on ")[0] or str(error)

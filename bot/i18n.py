@@ -7,7 +7,6 @@ its own way: a duration, a day, a list, a number, the operator's own wording.
 from __future__ import annotations
 
 import calendar
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,12 +20,11 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_date, format_time
 from babel.lists import format_list
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.units import format_unit
 
 from bot.files import directory
+from bot.gettext_files import translations
 
 
 class Unit(StrEnum):
@@ -294,14 +292,7 @@ def catalogue_of(language: str, address: Address | None = None) -> NullTranslati
 
 def _read(name: str, language: str) -> GNUTranslations | None:
     path = directory("locales") / name / "LC_MESSAGES" / "bot.po"
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=language)
-    compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    return translations(path, language) if path.is_file() else None
 
 
 @lru_cache(maxsize=64)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.prepared import prepared
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -42,6 +44,8 @@ def test_the_wheel_holds_what_the_program_reads(wheel: Path) -> None:
         "bot/data/phrases/de.yaml",
         "bot/locales/de/LC_MESSAGES/bot.po",
     } <= names
+    for source, suffix in (("bot/data/phrases/de.yaml", ".json"), ("bot/locales/de@formal/LC_MESSAGES/bot.po", ".mo")):
+        assert str(prepared(Path(source), zipfile.ZipFile(wheel).read(source), suffix)) in names
     assert not any(name.startswith(("tests/", "demo/", "data/", "locales/")) for name in names)
 
 

@@ -27,11 +27,10 @@ class Tongues:
         for number, phrases in enumerate(languages):
             self._languages.append(phrases.language)
             self._letters.append(frozenset(phrases.letters))
-            for entries in phrases.concepts.values():
-                for word in words_of(" ".join(entries)):
-                    points[unaccented(word)] = points.get(unaccented(word), 0) | _CONTENT << _BITS * number
-            for word in (*phrases.common, *phrases.slang):
-                points[unaccented(word)] = points.get(unaccented(word), 0) | _COMMON << _BITS * number
+            content = {word for entries in phrases.concepts.values() for word in words_of(" ".join(entries))}
+            for words, worth in ((content, _CONTENT), ({*phrases.common, *phrases.slang}, _COMMON)):
+                for word in map(unaccented, words):
+                    points[word] = points.get(word, 0) | worth << _BITS * number
         everywhere = {word for entries in EVERYWHERE.values() for entry in entries for word in entry.split()}
         alike = {
             packed: bytes(packed >> _BITS * n & _COMMON for n in range(len(self._languages)))
