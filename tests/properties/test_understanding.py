@@ -173,7 +173,7 @@ def test_a_negation_in_front_leaves_no_erasure(language: str) -> None:
         for line in _LINES
         if line["lang"] == language
         and _first(line["text"], language) in ERASURES
-        and unaccented(line["text"].casefold()).split()[0] not in polite
+        and unaccented(line["text"].casefold()).lstrip("¿").split()[0] not in polite
     ]
     assert len(orders) >= 2
     left = [

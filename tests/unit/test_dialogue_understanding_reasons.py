@@ -41,7 +41,11 @@ def test_reasons_do_not_hide_an_order(understanding: Understander, text: str, la
         *("this is my wife's profile, erase the profile", "never mind, delete my account"),
         *("my messages on other servers, delete the messages", "I am the administrator, delete my account"),
         *("ich gehe bald, löscht ihr dann meine fotos", "mein Konto löschen, das will ich nicht"),
-        *("das ist nicht mein Konto, lösch das Konto", "mein Konto löschen, wie geht das"),
+        *(
+            "das ist nicht mein Konto, lösch das Konto",
+            "Ich finde gut, dass man meine Fotos löscht",
+            "mein Konto löschen, wie geht das",
+        ),
         *("lösch meine fotos, nein warte", "ich will nicht, dass meine fotos gelöscht werden"),
         *("nicht, ich bitte dich, meine fotos löschen", "das ist das konto von meiner frau, lösch das konto"),
         *("falls ich mal weg bin, lösch mein Konto", "der admin sagte, lösch dein konto"),

@@ -15,7 +15,7 @@ from bot.dialogue.understanding.concepts import COURTESY
 from bot.dialogue.understanding.lexicon import Match, Token
 from bot.dialogue.understanding.mood import DOUBTS, OBJECTS, QUESTIONS, VERBS, Span, is_request
 
-_EXCUSED = frozenset({"negation", "other_person", "other_server", "reported"})
+_EXCUSED = frozenset({"harass", "negation", "other_person", "other_server", "reported"})
 """Doubts that may be a reason: I do not need it, my girlfriend left, I moved to another server, it was a mistake."""
 _HARMFUL = DOUBTS - _EXCUSED | QUESTIONS - {"ask_how_long"}
 _ERASING = VERBS | {"erase"}

@@ -15,8 +15,8 @@ from bot.dialogue.understanding.lexicon import Match, Token
 _COURTESY = frozenset(COURTESY)
 DOUBTS = frozenset(
     {
-        *("backup", "everybody", "hypothetical", "impersonation", "injection", "negation", "other_person"),
-        *("other_server", "police", "provider_app", "reported"),
+        *("backup", "everybody", "harass", "hypothetical", "illegal", "impersonation", "injection", "negation"),
+        *("other_person", "other_server", "police", "provider_app", "reported"),
     }
 )
 """What, anywhere in the text, makes a request to erase something else."""
@@ -80,11 +80,22 @@ def is_request(tokens: Sequence[Token], span: Span, matches: Sequence[Match]) ->
     opens = "opener" in starts and not (starts & VERBS and "please" in concepts)
     if span.asked or opens or _wondered(within, min(verbs)):
         return False
-    if concepts & {"wish", "please"} or ("leaving" in concepts and not _opened(within, max(verbs))):
+    if (
+        "please" in concepts
+        or ("wish" in concepts and not _tagged(span, within))
+        or ("leaving" in concepts and not _opened(within, max(verbs)))
+    ):
         return True
     # one word only: "gelöscht wird" and "be deleted" tell what is done; so does a verb like "is" before it
     ends = {match.at[-1] for match in within if match.concept in VERBS and len(match.at) == 1}
     return bool(starts & VERBS) or (last in ends and "opener" not in concepts)
+
+
+def _tagged(span: Span, within: Sequence[Match]) -> bool:
+    """Return whether a question follows a comma: "you can erase it anyway, can't you"."""
+    last = max(span.clauses, default=span.start)
+    asks = any(match.concept == "opener" and match.at[0] == last > span.start for match in within)
+    return asks and not any(match.concept in VERBS and match.at[-1] >= last for match in within)
 
 
 def _meant(span: Span, within: Sequence[Match]) -> tuple[int, int]:
