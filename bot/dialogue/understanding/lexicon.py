@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from sys import intern
 
@@ -24,22 +24,49 @@ _KEPT = 1024
 """Words of texts that are remembered as they were read."""
 
 
-_NOTHING: dict[str, _Node] = {}
-"""What follows at the end of an entry: most nodes are one, and share it."""
-
-
 @dataclass(slots=True)
 class _Node:
-    """What may follow the words read so far, and what those stand for."""
+    """What may follow the words read so far, and what those stand for.
 
-    following: dict[str, _Node] = field(default_factory=lambda: _NOTHING)
+    There are some hundred thousand: most are ends of entries, and those are no nodes but the concepts alone; of the
+    others, most have one word only that may follow, which needs no table.
+    """
+
     concepts: tuple[str, ...] = ()
+    only: str = ""
+    behind: _Node | tuple[str, ...] = ()
+    more: dict[str, _Node | tuple[str, ...]] | None = None
+
+    def get(self, key: str) -> _Node | tuple[str, ...] | None:
+        """Return what stands behind *key*; None when nothing does."""
+        if self.more is not None:
+            return self.more.get(key)
+        return self.behind if self.only == key else None
 
     def then(self, key: str) -> _Node:
         """Return the node behind *key*, a new one if there is none yet."""
-        if self.following is _NOTHING:
-            self.following = {}
-        return self.following.setdefault(intern(key), _Node())
+        behind = self.get(key)
+        if not isinstance(behind, _Node):
+            behind = _Node(behind or ())
+            self._put(key, behind)
+        return behind
+
+    def end(self, key: str, concept: str) -> None:
+        """Let an entry of *concept* end with *key*."""
+        behind = self.get(key)
+        if isinstance(behind, _Node):
+            behind.concepts = _with(behind.concepts, concept)
+        else:
+            self._put(key, _with(behind or (), concept))
+
+    def _put(self, key: str, behind: _Node | tuple[str, ...]) -> None:
+        if self.more is not None:
+            self.more[intern(key)] = behind
+        elif self.only in {"", key}:
+            self.only, self.behind = intern(key), behind
+        else:
+            self.more = {self.only: self.behind, intern(key): behind}
+            self.only, self.behind = "", ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +131,10 @@ class Lexicon:
         if " " not in entry and len(words_of(entry)) == 1:
             self._add_word(concept, words_of(entry)[0], exact=entry.startswith("="))
             return
-        node = self._root
+        keys: list[str] = []
         for part in entry.split():
             if part == "*":
-                node = node.then("*")
+                keys.append("*")
                 continue
             for word in words_of(part):
                 for meant in self._slang.get(self._spelling.plain(word), (word,)):
@@ -117,8 +144,11 @@ class Lexicon:
                     else:
                         key = self._spelling.stem(meant)
                         self._stems.add(key)
-                    node = node.then(key)
-        node.concepts = _with(node.concepts, concept)
+                    keys.append(key)
+        node = self._root
+        for key in keys[:-1]:
+            node = node.then(key)
+        node.end(keys[-1], concept)
 
     def _add_word(self, concept: str, word: str, *, exact: bool) -> None:
         plain = self._known(word)
@@ -211,17 +241,24 @@ class Lexicon:
         return exactly if word in self._common else (*exactly, *self._by_stem.get(token.stem, ()))
 
     def _from(
-        self, node: _Node, tokens: Sequence[Token], at: int, read: tuple[int, ...], tried: set[tuple[object, ...]]
+        self,
+        node: _Node | tuple[str, ...],
+        tokens: Sequence[Token],
+        at: int,
+        read: tuple[int, ...],
+        tried: set[tuple[object, ...]],
     ) -> Iterator[Match]:
-        for concept in node.concepts:
-            yield Match(concept, read)
-        if at >= len(tokens) or not node.following:
+        if isinstance(node, tuple):
+            yield from (Match(concept, read) for concept in node)
+            return
+        yield from (Match(concept, read) for concept in node.concepts)
+        if at >= len(tokens):
             return
         token = tokens[at]
         for key in (token.exact, token.stem):
-            if (after := node.following.get(key)) is not None:
+            if (after := node.get(key)) is not None:
                 yield from self._from(after, tokens, at + 1, (*read, at), tried)
-        if (gap := node.following.get("*")) is not None:
+        if (gap := node.get("*")) is not None:
             for later in range(at, min(at + _GAP + 1, len(tokens))):
                 # two gaps in a row meet at the same word in many ways
                 if (id(gap), later, read) not in tried:
