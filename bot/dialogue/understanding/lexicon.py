@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from sys import intern
@@ -229,7 +229,9 @@ class Lexicon:
         found: list[Match] = []
         for start, token in enumerate(tokens):
             found.extend(Match(concept, (start,)) for concept in self._meanings(token))
-            found.extend(self._from(self._root, tokens, start, (), set()))
+            for key in (token.exact, token.stem):
+                if (node := self._root.get(key)) is not None:
+                    _follow(node, tokens, start + 1, (start,), found, set())
         return found
 
     def _meanings(self, token: Token) -> tuple[str, ...]:
@@ -240,30 +242,32 @@ class Lexicon:
             return (*exactly, *self._by_word[word])
         return exactly if word in self._common else (*exactly, *self._by_stem.get(token.stem, ()))
 
-    def _from(
-        self,
-        node: _Node | tuple[str, ...],
-        tokens: Sequence[Token],
-        at: int,
-        read: tuple[int, ...],
-        tried: set[tuple[object, ...]],
-    ) -> Iterator[Match]:
-        if isinstance(node, tuple):
-            yield from (Match(concept, read) for concept in node)
-            return
-        yield from (Match(concept, read) for concept in node.concepts)
-        if at >= len(tokens):
-            return
-        token = tokens[at]
-        for key in (token.exact, token.stem):
-            if (after := node.get(key)) is not None:
-                yield from self._from(after, tokens, at + 1, (*read, at), tried)
-        if (gap := node.get("*")) is not None:
-            for later in range(at, min(at + _GAP + 1, len(tokens))):
-                # two gaps in a row meet at the same word in many ways
-                if (id(gap), later, read) not in tried:
-                    tried.add((id(gap), later, read))
-                    yield from self._from(gap, tokens, later, read, tried)
+
+def _follow(
+    node: _Node | tuple[str, ...],
+    tokens: Sequence[Token],
+    at: int,
+    read: tuple[int, ...],
+    found: list[Match],
+    tried: set[tuple[object, ...]],
+) -> None:
+    """Add to *found* what ends at *node*, behind the words in *read*, and what goes on from it with the one at *at*."""
+    if isinstance(node, tuple):
+        found.extend(Match(concept, read) for concept in node)
+        return
+    found.extend(Match(concept, read) for concept in node.concepts)
+    if at >= len(tokens):
+        return
+    token = tokens[at]
+    for key in (token.exact, token.stem):
+        if (after := node.get(key)) is not None:
+            _follow(after, tokens, at + 1, (*read, at), found, tried)
+    if (gap := node.get("*")) is not None:
+        for later in range(at, min(at + _GAP + 1, len(tokens))):
+            # two gaps in a row meet at the same word in many ways
+            if (id(gap), later, read) not in tried:
+                tried.add((id(gap), later, read))
+                _follow(gap, tokens, later, read, found, tried)
 
 
 @cache
