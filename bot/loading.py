@@ -94,7 +94,7 @@ def load(settings: Settings, attempts: Attempts, *, is_hurried: bool = False) ->
 async def learn(front: Desk) -> None:
     """Have the bot learn the languages that it did not need at its start, while it works."""
     try:
-        spoken, words, understanding = await asyncio.to_thread(_everything)
+        spoken, words, understanding = await asyncio.to_thread(_everything, front.understander)
     except (BadFile, PhraseError) as error:
         _complain(error)
         _LOG.error("the bot speaks only %s until that is mended and read again", ", ".join(front.services.languages))
@@ -102,10 +102,10 @@ async def learn(front: Desk) -> None:
     front.replace(replace(front.services, languages=spoken, registry=words), understanding)
 
 
-def _everything() -> tuple[tuple[str, ...], Registry[Services], Understander]:
+def _everything(known: Understander) -> tuple[tuple[str, ...], Registry[Services], Understander]:
     check_catalogues()
     spoken = i18n.languages()
-    return spoken, registry(spoken), understander()
+    return spoken, registry(spoken), understander(known=known)
 
 
 async def take(history: History, loaded: Loaded) -> None:

@@ -16,14 +16,15 @@ from bot.servers import ServerBackend
 from bot.store import Store
 
 
-def understander(only: Collection[str] | None = None) -> Understander:
-    """Return the understanding of every language that has phrases, or of those in *only*.
+def understander(only: Collection[str] | None = None, known: Understander | None = None) -> Understander:
+    """Return the understanding of every language that has phrases, or of those in *only*; *known* ones are kept.
 
     Raises `bot.files.BadFile` and `PhraseError`.
     """
     phrases = sorted((files.directory("data") / "phrases").glob("*.yaml"))
     # one after the other: all of them at once would take memory that nobody needs any more afterwards
-    return Understander((path.stem, files.data_of(path)) for path in phrases if only is None or path.stem in only)
+    read = ((path.stem, files.data_of(path)) for path in phrases if only is None or path.stem in only)
+    return Understander(read, known)
 
 
 def services(

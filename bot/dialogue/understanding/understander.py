@@ -55,21 +55,24 @@ _MOST_PARTS = 3
 
 
 class Understander:
-    """Understands texts in every language that it was given phrases of."""
+    """Understands texts in every language that it was given phrases of; `readers` has one for each."""
 
-    def __init__(self, phrases: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    def __init__(self, phrases: Iterable[tuple[str, Mapping[str, Any]]], known: Understander | None = None) -> None:
         """Take each language and its parsed ``data/phrases/<language>.yaml``, one after the other.
+
+        Languages that are *known* to another one are taken over from it, since making them ready takes time.
 
         Raises:
             PhraseError: the data of a language cannot be used; names the language and the key.
         """
-        self._readers: dict[str, Reader] = {}
+        self.readers: dict[str, Reader] = {}
+        readers = known.readers if known is not None else {}
         ages: list[AgePhrases] = []
 
         def checked() -> Iterator[Phrases]:
             for language, data in phrases:
                 each = phrases_of(language, data)
-                self._readers[language] = Reader(each)
+                self.readers[language] = readers.get(language) or Reader(each)
                 ages.append(each.ages)
                 yield each
 
@@ -82,7 +85,7 @@ class Understander:
         written = split(age.rest if age is not None else text)
         likely = self._tongues.of(written, hint)
         told = likely[0] if len(likely) == 1 else None
-        possible = likely or tuple(self._readers)
+        possible = likely or tuple(self.readers)
         language = hint if hint is not None and told is None and hint in possible else possible[0]
         whole = self._meant(written, language, told, age)
         if age is not None and not whole.erasing:
@@ -94,7 +97,7 @@ class Understander:
         """Return the questions that *text* asks, if there is more than one and nothing else in it."""
         if whole.erasing or whole.others or not (isinstance(whole.ranked[0], Topic) or not whole.certain):
             return ()
-        for pieces in self._readers[language].pieces(text):
+        for pieces in self.readers[language].pieces(text):
             asked = list(_of_the_same([self._meant(piece, language, language, None) for piece in pieces]))
             questions = [one for one, piece in zip(asked, pieces, strict=True) if _is_question(one, piece)]
             different = {(one.ranked[0], one.aspect) for one in questions}
@@ -103,7 +106,7 @@ class Understander:
         return ()
 
     def _meant(self, written: Text, language: str, told: str | None, age: Age | None) -> Understanding:
-        found, named = self._readers[language].read(written)
+        found, named = self.readers[language].read(written)
         ranked, certain = rank(found)
         return Understanding(
             language=language,
