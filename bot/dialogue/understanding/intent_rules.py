@@ -25,7 +25,7 @@ INTENTS: dict[Intent, tuple[tuple[str, float], ...]] = {
         ("copy data mine", 2.4),
     ),
     Intent.ERASE_UPLOADS: (("erase_request uploads -profile", 20.0),),
-    Intent.ERASE_ARCHIVE: (("erase_request message|history -offline -uploads -room", 19.0),),
+    Intent.ERASE_ARCHIVE: (("erase_request message|history -offline -uploads", 19.0),),
     Intent.ERASE_OFFLINE: (("erase_request offline", 20.5),),
     Intent.ERASE_PROFILE: (("erase_request profile", 20.5),),
     Intent.ERASE_ACCOUNT: (
