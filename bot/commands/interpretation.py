@@ -46,7 +46,7 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
     written = written_out(text, remembered, services)
     if written is not None:
         return Intended(written)
-    if declines(text, remembered, services):
+    if declines(text, remembered, services) or (remembered.confirming and read.refuses):
         return NOTHING_DONE
     erasing = wished_erasure(read, services)
     if erasing is not None:

@@ -57,7 +57,10 @@ async def test_a_yes_asks_for_the_code_with_or_without_marks_on_its_letters(hous
     assert house.count("romeo", Category.UPLOADS) == 2
 
 
-@pytest.mark.parametrize("no", ["no", "No.", "nein", "erase uploads no"])
+@pytest.mark.parametrize(
+    "no",
+    ["no", "No.", "nein", "erase uploads no", "nee doch nicht", "oh wait, I changed my mind", "stop!", "lieber nicht"],
+)
 async def test_saying_no_leaves_everything(house: House, no: str) -> None:
     code = await house.code("romeo", "delete uploads")
     assert "nothing was done" in await house.ask("romeo", no)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.dialogue.understanding.ages import Age, AgePhrases, Ages
+from bot.dialogue.understanding.concepts import SUBJECTS
 from bot.dialogue.understanding.phrases import Phrases, phrases_of
 from bot.dialogue.understanding.ranking import aspect_of, bits, polar_of, rank
 from bot.dialogue.understanding.reader import Reader
@@ -20,6 +21,9 @@ UNREADABLE = -1
 _ERASING = bits({"erase_request"})
 _CONTINUES = bits({"continues"})
 _UNKNOWN = bits({"unknown"})
+_NEGATION = bits({"negation"})
+_ABOUT = bits(SUBJECTS.keys() - {"data", "leaving", "negation", "retained"})
+"""What is no mere refusal: "stop, and the backups?"."""
 _OTHERS = bits({"about_others", "somebody"})
 
 
@@ -32,7 +36,7 @@ class Understanding:
     `continues` tells that it goes on from what was said before ("and the backups?"), `others` that
     it may be about somebody else, `polar` what a yes or a no is wanted to.  `parts` are the questions
     of a text that asks several things; there are none in a text that asks one.  In a `familiar` text
-    every word is known.
+    every word is known; one that `refuses` says no, and nothing that it would be about.
     """
 
     language: str
@@ -47,6 +51,7 @@ class Understanding:
     others: bool = False
     polar: Polar | None = None
     familiar: bool = True
+    refuses: bool = False
     parts: tuple[Understanding, ...] = ()
 
 
@@ -120,6 +125,7 @@ class Understander:
             others=bool(found & _OTHERS),
             polar=polar_of(found),
             familiar=not found & _UNKNOWN,
+            refuses=bool(found & _NEGATION) and not found & _ABOUT,
             older_than=None if age is None else UNREADABLE if age.days is None else age.days,
         )
 
