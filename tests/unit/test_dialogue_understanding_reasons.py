@@ -48,6 +48,8 @@ def test_reasons_do_not_hide_an_order(understanding: Understander, text: str, la
         ),
         *("lösch meine fotos, nein warte", "ich will nicht, dass meine fotos gelöscht werden"),
         *("nicht, ich bitte dich, meine fotos löschen", "das ist das konto von meiner frau, lösch das konto"),
+        *("the hacker wrote: delete my account", "jemand schrieb: lösch mein konto"),
+        *("lösch mein konto, war nur ein witz", "supprime mon compte, je rigole", "delete my account, just kidding"),
         *("falls ich mal weg bin, lösch mein Konto", "der admin sagte, lösch dein konto"),
     ],
 )
