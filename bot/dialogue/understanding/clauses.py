@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from bot.dialogue.understanding.concepts import COURTESY
 from bot.dialogue.understanding.lexicon import Match, Token
-from bot.dialogue.understanding.mood import DOUBTS, OBJECTS, QUESTIONS, VERBS, Span, is_request
+from bot.dialogue.understanding.mood import DOUBTS, OBJECTS, QUESTIONS, VERBS, Span, courteous, is_request
 
 _EXCUSED = frozenset({"harass", "negation", "other_person", "other_server", "reported"})
 """Doubts that may be a reason: I do not need it, my girlfriend left, I moved to another server, it was a mistake."""
@@ -46,8 +46,8 @@ class _Part(NamedTuple):
 
     def opening(self) -> int:
         """Return the number of its first word that is more than courtesy."""
-        courteous = {at for match in self.matches if match.concept in COURTESY for at in match.at}
-        return next((at for at in range(self.span.start, self.span.end) if at not in courteous), self.span.start)
+        courtesy = courteous(self.matches)
+        return next((at for at in range(self.span.start, self.span.end) if at not in courtesy), self.span.start)
 
 
 def order_among_reasons(

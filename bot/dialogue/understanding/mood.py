@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from bot.dialogue.understanding.concepts import COURTESY
 from bot.dialogue.understanding.lexicon import Match, Token
 
-_COURTESY = frozenset(COURTESY)
 DOUBTS = frozenset(
     {
         *("backup", "everybody", "harass", "hypothetical", "illegal", "impersonation", "injection", "negation"),
@@ -45,6 +44,11 @@ class Span:
     end: int
     asked: bool
     clauses: tuple[int, ...] = ()
+
+
+def courteous(matches: Sequence[Match]) -> set[int]:
+    """Return the numbers of the words that are courtesy."""
+    return {at for match in matches if match.concept in COURTESY for at in match.at}
 
 
 def doubtful(tokens: Sequence[Token], matches: Sequence[Match]) -> bool:
@@ -100,7 +104,7 @@ def _tagged(span: Span, within: Sequence[Match]) -> bool:
 
 def _meant(span: Span, within: Sequence[Match]) -> tuple[int, int]:
     """Return the first and the last word of a sentence that are more than courtesy."""
-    courtesy = {at for match in within if match.concept in _COURTESY for at in match.at}
+    courtesy = courteous(within)
     verbs = {at for match in within if match.concept in VERBS for at in match.at}
     rest = [at for at in range(span.start, span.end) if at not in courtesy or at in verbs] or [span.start]
     return rest[0], rest[-1]
@@ -109,7 +113,7 @@ def _meant(span: Span, within: Sequence[Match]) -> tuple[int, int]:
 def _not_wanted(tokens: Sequence[Token], within: Sequence[Match], verbs: Sequence[int]) -> bool:
     """Return whether a reason to leave turns out to be one not to erase: "I no longer want *to* delete it"."""
     reasons = {match.at[-1] for match in within if match.concept == "leaving"}
-    courtesy = {at for match in within if match.concept in _COURTESY for at in match.at}
+    courtesy = courteous(within)
     joining = [at for at in verbs if at - 2 in reasons and at - 1 not in courtesy]
     return any(len(tokens[at - 1].exact.lstrip("=")) <= _SMALL for at in joining)
 

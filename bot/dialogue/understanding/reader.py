@@ -12,7 +12,7 @@ from itertools import pairwise
 from bot.dialogue.understanding.clauses import order_among_reasons
 from bot.dialogue.understanding.concepts import ACTIONS, COURTESY, GENERAL, GROUPS, MOODS, SUBJECTS
 from bot.dialogue.understanding.lexicon import Lexicon, Match, Token
-from bot.dialogue.understanding.mood import OBJECTS, Span, doubtful, names_somebody, orders_to_erase
+from bot.dialogue.understanding.mood import OBJECTS, Span, courteous, doubtful, names_somebody, orders_to_erase
 from bot.dialogue.understanding.phrases import Phrases
 from bot.dialogue.understanding.ranking import bits
 from bot.dialogue.understanding.words import Sentence, Text
@@ -81,7 +81,7 @@ class Reader:
         named = [match.concept.removeprefix(_LANGUAGE) for match in matches if match.concept.startswith(_LANGUAGE)]
         concepts = {match.concept for match in matches if match.concept in GROUPS}
         opening = {match.concept for match in matches if match.at[0] == 0}
-        courtesy = {at for match in matches if match.concept in COURTESY for at in match.at}
+        courtesy = courteous(matches)
         order = orders_to_erase(tokens, spans, matches)
         plain = order and not doubtful(tokens, matches)
         unknown = sum(not token.known for token in tokens)
