@@ -520,3 +520,19 @@ async def test_what_pep_stores_can_be_published_again(prosody: Server) -> None:
         await tell(romeo, first.replace("<items", "<publish").replace("</items", "</publish"))
         again = (await line.companion.records("romeo", Category.CLIENT_DATA)).items
         assert [record["xml"] for record in again if record["node"] == node] == [record["xml"] for record in mine[:2]]
+
+
+async def test_the_node_that_guards_bookmarks_is_the_servers(prosody: Server) -> None:
+    """Prosody makes it at every login and keeps it empty; without it others could be told of bookmarks."""
+    guard, bookmarks, pubsub = "storage:bookmarks", "urn:xmpp:bookmarks:1", "http://jabber.org/protocol/pubsub"
+    settings = f"<pubsub xmlns='{pubsub}#owner'><configure node='{guard}'/></pubsub>"
+    async with connected(prosody) as line, client(prosody, "romeo") as romeo:
+        assert await counted(line, "romeo", Category.CLIENT_DATA) == 0
+        conference = f"<conference xmlns='{bookmarks}' name='The lake'/>"
+        item = f"<item id='lake@conference.localhost'>{conference}</item>"
+        await tell(romeo, f"<pubsub xmlns='{pubsub}'><publish node='{bookmarks}'>{item}</publish></pubsub>")
+        assert await counted(line, "romeo", Category.CLIENT_DATA) == 1
+        assert (await line.companion.erase("romeo", Category.CLIENT_DATA)).erased == 1
+        assert await counted(line, "romeo", Category.CLIENT_DATA) == 0
+        fields = {field.get("var"): field.findtext("{*}value") for field in (await get(romeo, settings)).xml.iter()}
+        assert (fields["pubsub#access_model"], fields["pubsub#persist_items"]) == ("whitelist", "0")

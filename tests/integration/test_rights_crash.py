@@ -73,7 +73,7 @@ async def is_true(line: Line, name: str, receipt: str, confirmed_at: datetime) -
     old = await line.companion.inventory(name, [Category.ARCHIVE], before=confirmed_at)
     account = await line.companion.inventory(name, [Category.ACCOUNT])
     held = {one.category for one in found.holdings if one.count}
-    assert held <= set(KEEPS_COMING), held
+    assert held <= set(KEEPS_COMING), found
     assert Category.UPLOADS in {one.category for one in found.holdings}
     assert [one.count for one in old.holdings] == [0]
     assert [one.count for one in account.holdings] == [1]

@@ -1350,6 +1350,12 @@ local function pep_nodes(user, of_profile)
 	for name, stored in pairs(load("pep", user)) do
 		add(name, type(stored) == "table" and type(stored.config) == "table" and stored.config or {});
 	end
+	-- mod_bookmarks makes this node at every login: it never holds anything, and that it exists keeps others from being
+	-- told of bookmarks.  It is the server's, not the person's; what a client had put there earlier is the person's.
+	local guard = nodes["storage:bookmarks"];
+	if guard and guard.persist_items == false and archive_of("pep_storage:bookmarks", user):stat().count == 0 then
+		nodes["storage:bookmarks"] = nil;
+	end
 	return nodes;
 end
 
