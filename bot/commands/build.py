@@ -24,7 +24,8 @@ def understander(only: Collection[str] | None = None, known: Understander | None
     phrases = sorted((files.directory("data") / "phrases").glob("*.yaml"))
     # one after the other: all of them at once would take memory that nobody needs any more afterwards
     read = ((path.stem, files.data_of(path)) for path in phrases if only is None or path.stem in only)
-    return Understander(read, known)
+    learned = {path.stem: path.read_bytes() for path in (files.directory("data") / "learned").glob("*.tsv")}
+    return Understander(read, known, learned)
 
 
 def services(

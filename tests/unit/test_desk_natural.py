@@ -10,7 +10,7 @@ import pytest
 from bot.commands.build import services
 from bot.commands.desk import Desk
 from bot.dialogue.understanding import Understander
-from bot.dialogue.understanding.reader import Reader
+from bot.dialogue.understanding.reader import Reader, Reading
 from bot.dialogue.understanding.words import Text
 from bot.policy.model import Policy
 
@@ -132,7 +132,7 @@ def test_a_sentence_is_taken_apart_at_a_few_places_only(
     read = 0
     really = Reader.read
 
-    def counted(self: Reader, text: Text) -> tuple[int, str | None]:
+    def counted(self: Reader, text: Text) -> Reading:
         nonlocal read
         read += 1
         return really(self, text)

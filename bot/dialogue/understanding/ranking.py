@@ -7,17 +7,27 @@ always holds.  The points of all rules that hold are added up for each label.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.dialogue.understanding.concepts import BITS
 from bot.dialogue.understanding.intent_rules import INTENTS
+from bot.dialogue.understanding.learned import LABELS, chances
 from bot.dialogue.understanding.topic_rules import TOPICS
-from bot.policy.vocabulary import Aspect, Label, Polar
+from bot.policy.vocabulary import ERASURES, Aspect, Intent, Label, Polar
 
 _SURE = 1.5
 _AHEAD = 0.2
 _OFFERED = 3
+_POINT, _MOST = 2.0, 8.0
+"""What a point of a rule adds to the score that was learned, and how many count."""
+_LIKELY, _LIKELIER = 0.4, 0.1
+"""Chance of a label that is clear, and how much less that of the next one is."""
+_ORDERED = 0.75
+"""Chance of an order to erase from which on it is one, though no rule says so."""
+_BY_RULES = ERASURES | {Intent.GREETING, Intent.SET_LANGUAGE, Intent.THANKS}
+"""What only rules say."""
 
 _ASPECTS = (
     ("legal", Aspect.LEGAL_BASIS),
@@ -90,15 +100,39 @@ def bits(concepts: set[str]) -> int:
     return sum(BITS[name] for name in concepts)
 
 
-def rank(found: int) -> tuple[tuple[Label, ...], bool]:
-    """Return at most three labels, best first, and whether the first one is clear."""
+def rank(
+    found: int, scores: Sequence[float] | None = None, *, is_unopposed: bool = False
+) -> tuple[tuple[Label, ...], bool]:
+    """Return at most three labels, best first, and whether the first one is clear.
+
+    With *scores* of what was learned from questions (one for each of `LABELS`), rules decide what is safe and polite,
+    and add a little to the rest.  In a text that *is_unopposed*, an order to erase may be learned, too.
+    """
     points: dict[Label, float] = {}
     for rule in _holding(found):
         points[rule.label] = points.get(rule.label, 0.0) + rule.points
     ranked = sorted(points, key=lambda label: (-points[label], _ORDER[label]))
     best = ranked[0]
+    if scores is not None and best not in _BY_RULES:
+        return _learned(points, scores, is_unopposed=is_unopposed)
     ahead = points[best] - (points[ranked[1]] if len(ranked) > 1 else 0.0)
     return tuple(ranked[:_OFFERED]), points[best] >= _SURE and ahead >= _AHEAD
+
+
+def _learned(
+    points: Mapping[Label, float], scores: Sequence[float], *, is_unopposed: bool
+) -> tuple[tuple[Label, ...], bool]:
+    both = {
+        label: score + _POINT * min(points.get(label, 0.0), _MOST)
+        for label, score in zip(LABELS, scores, strict=True)
+        if label not in _BY_RULES
+    }
+    ranked = heapq.nlargest(_OFFERED, both, key=both.__getitem__)
+    likeliest = max(range(len(scores)), key=scores.__getitem__)
+    if is_unopposed and LABELS[likeliest] in ERASURES and chances(scores)[likeliest] >= _ORDERED:
+        return (LABELS[likeliest], *ranked[:-1]), True
+    first, second = heapq.nlargest(2, chances(list(both.values())))
+    return tuple(ranked), first >= _LIKELY and first - second >= _LIKELIER
 
 
 def aspect_of(found: int) -> Aspect | None:

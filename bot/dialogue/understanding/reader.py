@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import pickle
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from bot.dialogue.understanding.clauses import order_among_reasons
 from bot.dialogue.understanding.concepts import ACTIONS, COURTESY, GENERAL, GROUPS, MOODS, SUBJECTS
+from bot.dialogue.understanding.learned import Weights, of_words
 from bot.dialogue.understanding.lexicon import Lexicon, Match, Token
-from bot.dialogue.understanding.mood import OBJECTS, Span, courteous, doubtful, names_somebody, orders_to_erase
+from bot.dialogue.understanding.mood import (
+    DOUBTS,
+    OBJECTS,
+    QUESTIONS,
+    Span,
+    courteous,
+    doubtful,
+    names_somebody,
+    orders_to_erase,
+)
 from bot.dialogue.understanding.phrases import Phrases
 from bot.dialogue.understanding.ranking import bits
 from bot.dialogue.understanding.words import Sentence, Text
@@ -39,20 +50,44 @@ _WAYS = 4
 """Places where a sentence is taken apart: each costs reading it again, and a hostile one has hundreds."""
 _FEW = 2
 """Words beside courtesy that still ask nothing ("thanks, that was it"); unknown ones count twice."""
+_STRANGE = 1
+"""Words that may be new in a learned order to erase: more may be a condition in another language."""
 _BARE = 4
 """Words of a message that is a keyword or a command rather than a question."""
+
+
+class Reading(NamedTuple):
+    """What was read in a text: its concepts as one number, and the language that it names.
+
+    `stems` are those of each sentence, without courtesy; in an `unopposed` text nothing makes an order something else.
+    """
+
+    found: int
+    named: str | None
+    stems: tuple[tuple[str, ...], ...]
+    unopposed: bool
 
 
 class Reader:
     """Reads one language; made ready when the first text in it comes."""
 
-    def __init__(self, phrases: Phrases) -> None:
+    def __init__(self, phrases: Phrases, learned: bytes = b"") -> None:
+        """Take the *phrases* of the language and the file of what was *learned* about its words."""
         # Of most languages nobody ever writes a word: packed, their phrases take little memory.
-        self._packed = zlib.compress(pickle.dumps(phrases))
+        self._packed = zlib.compress(pickle.dumps((phrases, learned)))
 
     @cached_property
+    def _ready(self) -> tuple[Lexicon, Weights]:
+        phrases, learned = pickle.loads(zlib.decompress(self._packed))  # noqa: S301 -- they were packed here
+        return Lexicon(phrases), Weights(learned.decode().splitlines())
+
+    @property
     def _lexicon(self) -> Lexicon:
-        return Lexicon(pickle.loads(zlib.decompress(self._packed)))  # noqa: S301 -- they were packed here
+        return self._ready[0]
+
+    def weigh(self, reading: Reading, scores: list[int]) -> None:
+        """Add to *scores* what the words of a text speak for, see `bot.dialogue.understanding.learned`."""
+        self._ready[1].add(of_words(reading.stems), scores)
 
     def pieces(self, text: Text) -> list[tuple[Text, ...]]:
         """Return the ways in which *text* can be taken apart into several questions, the likeliest first."""
@@ -66,8 +101,8 @@ class Reader:
                     ways.append(tuple(replace(text, sentences=(half,)) for half in halves))
         return ways
 
-    def read(self, text: Text) -> tuple[int, str | None]:
-        """Return the concepts of *text* as one number, and the language that it names."""
+    def read(self, text: Text) -> Reading:
+        """Return what stands in *text*."""
         tokens: list[Token] = []
         spans: list[Span] = []
         for sentence in text.sentences:
@@ -111,7 +146,19 @@ class Reader:
             "topical": not concepts.isdisjoint(_TOPICAL),
             "unknown": unknown > 0,
         }
-        return bits(concepts | {name for name, holds in derived.items() if holds}), next(iter(named), None)
+        return Reading(
+            found=bits(concepts | {name for name, holds in derived.items() if holds}),
+            named=next(iter(named), None),
+            stems=tuple(_without(courtesy, tokens, span) for span in spans),
+            unopposed=may_order
+            and concepts.isdisjoint(DOUBTS | QUESTIONS)
+            and not any(span.asked for span in spans)
+            and sum(not (token.known or self._ready[1].knows(token.stem)) for token in tokens) <= _STRANGE,
+        )
+
+
+def _without(courtesy: Collection[int], tokens: Sequence[Token], span: Span) -> tuple[str, ...]:
+    return tuple(tokens[at].stem for at in range(span.start, span.end) if at not in courtesy)
 
 
 def _outermost(matches: Sequence[Match]) -> list[Match]:

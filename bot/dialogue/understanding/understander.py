@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from bot.dialogue.understanding.ages import Age, AgePhrases, Ages
 from bot.dialogue.understanding.concepts import SUBJECTS
+from bot.dialogue.understanding.learned import LABELS, Weights, of_concepts
 from bot.dialogue.understanding.phrases import Phrases, phrases_of
 from bot.dialogue.understanding.ranking import aspect_of, bits, polar_of, rank
-from bot.dialogue.understanding.reader import Reader
+from bot.dialogue.understanding.reader import Reader, Reading
 from bot.dialogue.understanding.tongue import Tongues
 from bot.dialogue.understanding.words import Text, split
-from bot.policy.vocabulary import Aspect, Intent, Label, Polar, Topic
+from bot.policy.vocabulary import ERASURES, Aspect, Intent, Label, Polar, Topic
 
 UNREADABLE = -1
 """Days that were stated, but not so that they could be read."""
 
+CONCEPTS = "concepts"
+"""The name of what was learned about concepts, beside those of languages."""
 _ERASING = bits({"erase_request"})
 _CONTINUES = bits({"continues"})
 _UNKNOWN = bits({"unknown"})
@@ -60,16 +64,28 @@ _MOST_PARTS = 3
 
 
 class Understander:
-    """Understands texts in every language that it was given phrases of; `readers` has one for each."""
+    """Understands texts in every language that it was given phrases of; `readers` has one for each.
 
-    def __init__(self, phrases: Iterable[tuple[str, Mapping[str, Any]]], known: Understander | None = None) -> None:
+    `weights` are what was learned about concepts.
+    """
+
+    def __init__(
+        self,
+        phrases: Iterable[tuple[str, Mapping[str, Any]]],
+        known: Understander | None = None,
+        learned: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
         """Take each language and its parsed ``data/phrases/<language>.yaml``, one after the other.
 
         Languages that are *known* to another one are taken over from it, since making them ready takes time.
+        What was *learned* from questions is the content of ``data/learned/<language>.tsv`` and of ``concepts.tsv``;
+        where there is nothing, rules decide alone.
 
         Raises:
             PhraseError: the data of a language cannot be used; names the language and the key.
         """
+        told = learned.get(CONCEPTS, b"").decode().splitlines()
+        self.weights: Weights = known.weights if known is not None else Weights(told)
         self.readers: dict[str, Reader] = {}
         readers = known.readers if known is not None else {}
         ages: list[AgePhrases] = []
@@ -77,7 +93,7 @@ class Understander:
         def checked() -> Iterator[Phrases]:
             for language, data in phrases:
                 each = phrases_of(language, data)
-                self.readers[language] = readers.get(language) or Reader(each)
+                self.readers[language] = readers.get(language) or Reader(each, learned.get(language, b""))
                 ages.append(each.ages)
                 yield each
 
@@ -111,16 +127,17 @@ class Understander:
         return ()
 
     def _meant(self, written: Text, language: str, told: str | None, age: Age | None) -> Understanding:
-        found, named = self.readers[language].read(written)
-        ranked, certain = rank(found)
+        reading = self.readers[language].read(written)
+        found = reading.found
+        ranked, certain = rank(found, self._scores(language, reading), is_unopposed=reading.unopposed)
         return Understanding(
             language=language,
             recognised=told is not None,
             ranked=ranked,
             aspect=aspect_of(found),
             certain=certain,
-            argument=named if ranked[0] is Intent.SET_LANGUAGE else None,
-            erasing=bool(found & _ERASING),
+            argument=reading.named if ranked[0] is Intent.SET_LANGUAGE else None,
+            erasing=bool(found & _ERASING) or ranked[0] in ERASURES,
             continues=bool(found & _CONTINUES),
             others=bool(found & _OTHERS),
             polar=polar_of(found),
@@ -128,6 +145,15 @@ class Understander:
             refuses=bool(found & _NEGATION) and not found & _ABOUT,
             older_than=None if age is None else UNREADABLE if age.days is None else age.days,
         )
+
+    def _scores(self, language: str, reading: Reading) -> list[int] | None:
+        """Return what was learned about the text, a score for each of `LABELS`; None when nothing was."""
+        if not self.weights:
+            return None
+        scores = [0] * len(LABELS)
+        self.weights.add(of_concepts(reading.found), scores)
+        self.readers[language].weigh(reading, scores)
+        return scores
 
 
 def _is_question(read: Understanding, text: Text) -> bool:
