@@ -26,7 +26,7 @@ from tests.integration.test_announcements import UNDER_WAY, over, reached, statu
 from tests.integration.test_rights_crash import RECEIPT, send, told
 from tests.support.client import PASSWORD, Client, client
 from tests.support.crowd import crowded, waiting
-from tests.support.postgresql import Postgresql
+from tests.support.postgresql import Postgresql, owner
 from tests.support.rights import code_in
 from tests.support.server import SECRET, fake_server
 from tests.support.versions import VERSIONS, versions_of
@@ -198,7 +198,7 @@ async def test_there_are_never_two_connections(postgresql: Postgresql, tmp_path:
         first.bot.send_signal(signal.SIGCONT)
 
         for _time in range(3):
-            await asyncio.to_thread(postgresql.run, CUT.format(place.partition("//")[2].partition("@")[0]))
+            await asyncio.to_thread(postgresql.run, CUT.format(owner(place)))
             await asyncio.wait_for(server.connected(), SECONDS)
         postgresql.stop()
         postgresql.start()

@@ -106,6 +106,11 @@ class Postgresql:
         return done.stdout
 
 
+def owner(place: str) -> str:
+    """Return the user in the URL of a database."""
+    return place.partition("//")[2].partition("@")[0]
+
+
 @contextmanager
 def postgresql() -> Iterator[Postgresql]:
     """A new server until the block ends.
