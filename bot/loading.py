@@ -118,6 +118,12 @@ def load(
     return Loaded(policy, document, understanding, spoken)
 
 
+async def load_meanwhile(settings: Settings, *, is_hurried: bool = False) -> Loaded:
+    """Do as `load`, while the bot goes on with everything else."""
+    with _given_up_with_the_block() as go_on:
+        return await asyncio.to_thread(load, settings, Attempts(), go_on, is_hurried=is_hurried)
+
+
 async def learn(front: Desk) -> None:
     """Have the bot learn the languages that it did not need at its start, while it works."""
     try:
@@ -184,8 +190,7 @@ async def watching(hangup: asyncio.Event, front: Desk, history: History, setting
 async def reload(front: Desk, history: History, settings: Settings) -> None:
     """Read policy, phrases and catalogues again; whatever is broken leaves all of the old in force."""
     try:
-        with _given_up_with_the_block() as go_on:
-            loaded = await asyncio.to_thread(load, settings, Attempts(), go_on)
+        loaded = await load_meanwhile(settings)
     except Unusable as error:
         _complain(error)
         _LOG.error("nothing was reloaded; version %s stays in force", history.current.version)
