@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import Sole, StoreError, WrongKey, open_store, sole_use
 from bot.store import sole as module
@@ -147,6 +151,46 @@ async def test_a_connection_on_which_nothing_comes_any_more_is_given_up(postgres
             await asyncio.wait_for(sole.lost.wait(), module._BEAT + module._ANSWER + 1)
         finally:
             os.kill(backend, signal.SIGCONT)
+
+
+class Unread:
+    """A connection on which the answer comes while the program does something else, or is stopped."""
+
+    def __init__(self) -> None:
+        self.asked: asyncio.Queue[None] = asyncio.Queue()
+
+    async def execute(self, _query: object) -> None:
+        self.asked.put_nowait(None)
+        loop, answered = asyncio.get_running_loop(), asyncio.Event()
+        here, there = socket.socketpair()
+
+        def busy() -> None:
+            time.sleep(2 * module._ANSWER)
+            there.send(b"1")
+
+        with here, there:
+            loop.add_reader(here, answered.set)
+            loop.call_soon(busy)
+            try:
+                await answered.wait()
+            finally:
+                loop.remove_reader(here)
+
+
+async def test_an_answer_that_was_not_read_in_time_is_one_and_is_asked_for_again_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_ANSWER", 0.1)
+    connection, lost = Unread(), asyncio.Event()
+    beating = asyncio.create_task(module._beat(cast("AsyncConnection", connection), lost))
+    await connection.asked.get()
+    monkeypatch.setattr(module, "_BEAT", 60)
+    for _time in range(3):
+        await asyncio.wait_for(connection.asked.get(), 10)
+        assert not lost.is_set()
+    beating.cancel()
+    await asyncio.gather(beating, return_exceptions=True)
+    assert lost.is_set()
 
 
 async def test_at_the_start_an_outage_is_told_and_not_waited_for(postgresql: Postgresql) -> None:
