@@ -23,7 +23,7 @@ from bot.config import Settings
 from bot.dialogue.confirmation import Confirmations
 from bot.i18n import translator
 from bot.keeping import Keeper, settled
-from bot.loading import Attempts, Loaded, Unusable, announce, load, now, take, take_or_stay, watching
+from bot.loading import Attempts, Loaded, Unusable, announce, load, load_meanwhile, now, take, take_or_stay, watching
 from bot.metrics.endpoint import prepared
 from bot.metrics.health import Health
 from bot.rights.jumps import Jumps
@@ -93,11 +93,11 @@ async def _by_turns(given: _Given, hangup: asyncio.Event) -> None:
             async with sole_use(given.settings.store, given.key, patient=not is_first) as sole:
                 given = replace(given, key=await settled(given.settings, given.key))
                 if sole.waited:
-                    given = _read_again(given)
+                    given = await _read_again(given)
                 await _lead(given, hangup, sole.lost, keeper, is_start=is_first and not sole.waited)
                 is_first = False
                 while keeper.wanted.is_set() and not sole.lost.is_set():
-                    given = _read_again(replace(given, key=await keeper.change_key(given.key)))
+                    given = await _read_again(replace(given, key=await keeper.change_key(given.key)))
                     await _lead(given, hangup, sole.lost, keeper, is_start=False)
                 keeper.give_up()
         except StoreError as error:
@@ -109,10 +109,10 @@ async def _by_turns(given: _Given, hangup: asyncio.Event) -> None:
         is_first = False
 
 
-def _read_again(given: _Given) -> _Given:
+async def _read_again(given: _Given) -> _Given:
     """Read the operator's files again: while another bot led, they may have changed."""
     try:
-        return replace(given, loaded=load(given.settings, Attempts(), is_hurried=True))
+        return replace(given, loaded=await load_meanwhile(given.settings, is_hurried=True))
     except Unusable as error:
         for line in str(error).splitlines():
             _LOG.error("%s", line)

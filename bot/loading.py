@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -73,17 +75,42 @@ class Loaded:
     spoken: tuple[str, ...]
 
 
-def load(settings: Settings, attempts: Attempts, *, is_hurried: bool = False) -> Loaded:
+class _GivenUp(Exception):  # noqa: N818 -- named after what happened
+    """Nobody waits any more for what a thread does."""
+
+
+@contextmanager
+def _given_up_with_the_block() -> Iterator[Callable[[], None]]:
+    """Return what a thread calls now and then; it raises `_GivenUp` once the block is over.
+
+    The program ends only when its threads have, and reading all languages takes many seconds on a slow machine.
+    """
+    over = threading.Event()
+
+    def go_on() -> None:
+        if over.is_set():
+            raise _GivenUp
+
+    try:
+        yield go_on
+    finally:
+        over.set()
+
+
+def load(
+    settings: Settings, attempts: Attempts, go_on: Callable[[], None] = lambda: None, *, is_hurried: bool = False
+) -> Loaded:
     """Read them, and finish the *attempts*: raises `Unusable`; the catalogues are checked too.
 
-    When *is_hurried*, only the languages of the policy and English are read: see `learn`.
+    *go_on* is called before each language.  When *is_hurried*, only those of the policy and English are read: see
+    `learn`.
     """
     document = attempts.to(lambda: files.read(settings.policy))
     policy = attempts.to(lambda: policy_of(document)) if document is not None else None
     spoken = i18n.languages()
     if is_hurried and policy is not None:
         spoken = tuple(one for one in spoken if one in ("en", *policy.languages))
-    understanding = attempts.to(lambda: understander(spoken if is_hurried else None))
+    understanding = attempts.to(lambda: understander(spoken if is_hurried else None, go_on=go_on))
     attempts.to(lambda: check_catalogues(spoken))
     attempts.finish()
     assert document is not None  # noqa: S101 -- or it was not finished
@@ -91,10 +118,17 @@ def load(settings: Settings, attempts: Attempts, *, is_hurried: bool = False) ->
     return Loaded(policy, document, understanding, spoken)
 
 
+async def load_meanwhile(settings: Settings, *, is_hurried: bool = False) -> Loaded:
+    """Do as `load`, while the bot goes on with everything else."""
+    with _given_up_with_the_block() as go_on:
+        return await asyncio.to_thread(load, settings, Attempts(), go_on, is_hurried=is_hurried)
+
+
 async def learn(front: Desk) -> None:
     """Have the bot learn the languages that it did not need at its start, while it works."""
     try:
-        spoken, words, understanding = await asyncio.to_thread(_everything, front.understander)
+        with _given_up_with_the_block() as go_on:
+            spoken, words, understanding = await asyncio.to_thread(_everything, front.understander, go_on)
     except (BadFile, PhraseError) as error:
         _complain(error)
         _LOG.error("the bot speaks only %s until that is mended and read again", ", ".join(front.services.languages))
@@ -102,10 +136,12 @@ async def learn(front: Desk) -> None:
     front.replace(replace(front.services, languages=spoken, registry=words), understanding)
 
 
-def _everything(known: Understander) -> tuple[tuple[str, ...], Registry[Services], Understander]:
+def _everything(
+    known: Understander, go_on: Callable[[], None]
+) -> tuple[tuple[str, ...], Registry[Services], Understander]:
     check_catalogues()
     spoken = i18n.languages()
-    return spoken, registry(spoken), understander(known=known)
+    return spoken, registry(spoken), understander(known=known, go_on=go_on)
 
 
 async def take(history: History, loaded: Loaded) -> None:
@@ -154,7 +190,7 @@ async def watching(hangup: asyncio.Event, front: Desk, history: History, setting
 async def reload(front: Desk, history: History, settings: Settings) -> None:
     """Read policy, phrases and catalogues again; whatever is broken leaves all of the old in force."""
     try:
-        loaded = await asyncio.to_thread(load, settings, Attempts())
+        loaded = await load_meanwhile(settings)
     except Unusable as error:
         _complain(error)
         _LOG.error("nothing was reloaded; version %s stays in force", history.current.version)

@@ -24,6 +24,11 @@ CODE = re.compile("[b-df-hj-np-tv-z]{6}")
 
 LINK = re.compile(r"[a-z]+://\S+")
 
+REFERENCE = re.compile(r"\b([CE])-[2-9A-Z]{8}\b")
+"""What the bot calls something that it does for somebody: a copy, an erasure."""
+
+PERSONAL = "{urn:xmpp:hints}no-permanent-store"
+
 CORRECTION = "{urn:xmpp:message-correct:0}replace"
 SETTLED_SECONDS = 1.0
 """So long nothing has come after a correction that is shown."""
@@ -41,16 +46,22 @@ class Answer:
         text: the body; it ends with the numbered choices, if there are any.
         choices: the labels of the quick responses (XEP-0439), in their order.
         code: what confirms that something is really wanted, when the bot asks for it.
+        promise: the reference of what the bot does for the person, and tells the end of when there is one.
     """
 
     text: str
     choices: tuple[str, ...] = ()
     code: str = ""
+    promise: str = ""
 
     @property
     def is_link(self) -> bool:
         """Whether there is nothing else in it, as clients want it that fetch files."""
         return LINK.fullmatch(self.text.strip()) is not None
+
+    def keeps(self, promise: str) -> bool:
+        """Whether this is what was promised: an erasure ends with its receipt, a copy with the link to it."""
+        return promise in self.text or (promise.startswith("C-") and self.is_link)
 
     @classmethod
     def of(cls, message: Message) -> Self:
@@ -64,7 +75,10 @@ class Answer:
         responses = list(message.xml.iter(RESPONSE))
         last = responses[-1].get("value", "").rpartition(" ")[2] if responses else ""
         labels = tuple(response.get("label", "") for response in responses)
-        return cls(str(message["body"]), labels, last if CODE.fullmatch(last) else "")
+        text = str(message["body"])
+        # what will happen in days (the account is removed) is told to all devices, and has a reference too
+        begun = REFERENCE.search(text) if message.xml.find(PERSONAL) is not None else None
+        return cls(text, labels, last if CODE.fullmatch(last) else "", begun[0] if begun else "")
 
 
 class Background:

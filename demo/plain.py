@@ -10,7 +10,10 @@ CODE = "{code}"
 """A line that stands for the code in the answer before: nobody can know that one beforehand."""
 
 QUIET_SECONDS, LONGEST_SECONDS = 2.0, 30.0
-"""The bot may have something to add at the end: so long it must say nothing; so long it is heard at most."""
+"""The bot may have something to add at the end: so long it must say nothing; so long it is heard at most.
+
+When it has promised something, that is waited for, however long it says nothing.
+"""
 
 
 def chat(
@@ -25,24 +28,36 @@ def chat(
     it behind ``< ``.
     """
     between, said = "", Answer("")
+    kept: dict[str, bool] = {}  # of what was promised
 
     def write(text: str) -> None:
         nonlocal between
         print(f"{between}{text}", file=out, flush=True)
         between = "\n"
 
-    def listen(quiet: float) -> None:
+    def show(told: Answer) -> None:
+        write("\n".join(f"< {line}".rstrip() for line in told.text.strip().split("\n")))
+        for promise in kept:
+            kept[promise] |= told.keeps(promise)
+
+    def listen_to_the_end() -> None:
         end = time.monotonic() + LONGEST_SECONDS
-        while time.monotonic() < end and (told := unasked(quiet)) is not None:
-            write("\n".join(f"< {line}".rstrip() for line in told.text.strip().split("\n")))
+        while (left := end - time.monotonic()) > 0:
+            told = unasked(QUIET_SECONDS if all(kept.values()) else left)
+            if told is None:
+                return
+            show(told)
 
     for line in questions:
         question = line.strip()
         if question:
-            listen(0)
+            while (told := unasked(0)) is not None:
+                show(told)
             if question == CODE and said.code:
                 question = said.code
             write(f"> {question}")
             said = ask(question)
             print(said.text.strip(), file=out, flush=True)
-    listen(QUIET_SECONDS)
+            if said.promise:
+                kept.setdefault(said.promise, False)
+    listen_to_the_end()

@@ -44,7 +44,11 @@ class Feature(NamedTuple):
 
 def sources() -> list[Path]:
     """Return the files of questions that are learned from; those in ``kept`` never are."""
-    return [QUESTIONS / "blind_questions.jsonl", *sorted(QUESTIONS.glob("blind/*.jsonl")), *sorted(QUESTIONS.glob("asked/*.jsonl"))]
+    return [
+        QUESTIONS / "blind_questions.jsonl",
+        *sorted(QUESTIONS.glob("blind/*.jsonl")),
+        *sorted(QUESTIONS.glob("asked/*.jsonl")),
+    ]
 
 
 def digest() -> str:
@@ -93,7 +97,9 @@ def _learn(examples: Sequence[tuple[Mapping[Feature, float], str]]) -> Iterator[
 
 
 def _weights(labels: Sequence[str], values: Any) -> Mapping[str, int]:
-    units = {label: max(-MOST, min(MOST, round(float(value) * UNIT))) for label, value in zip(labels, values, strict=True)}
+    units = {
+        label: max(-MOST, min(MOST, round(float(value) * UNIT))) for label, value in zip(labels, values, strict=True)
+    }
     return {label: units[label] for label in sorted(units) if abs(units[label]) >= _SMALL}
 
 

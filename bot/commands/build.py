@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
 from bot import files
 from bot.commands.catalogue import registry
@@ -16,16 +17,25 @@ from bot.servers import ServerBackend
 from bot.store import Store
 
 
-def understander(only: Collection[str] | None = None, known: Understander | None = None) -> Understander:
+def understander(
+    only: Collection[str] | None = None,
+    known: Understander | None = None,
+    go_on: Callable[[], None] = lambda: None,
+) -> Understander:
     """Return the understanding of every language that has phrases, or of those in *only*; *known* ones are kept.
 
-    Raises `bot.files.BadFile` and `PhraseError`.
+    *go_on* is called before each, since they take long.  Raises `bot.files.BadFile` and `PhraseError`.
     """
-    phrases = sorted((files.directory("data") / "phrases").glob("*.yaml"))
-    # one after the other: all of them at once would take memory that nobody needs any more afterwards
-    read = ((path.stem, files.data_of(path)) for path in phrases if only is None or path.stem in only)
+
+    def read() -> Iterator[tuple[str, Any]]:
+        # one after the other: all of them at once would take memory that nobody needs any more afterwards
+        for path in sorted((files.directory("data") / "phrases").glob("*.yaml")):
+            if only is None or path.stem in only:
+                go_on()
+                yield path.stem, files.data_of(path)
+
     learned = {path.stem: path.read_bytes() for path in (files.directory("data") / "learned").glob("*.tsv")}
-    return Understander(read, known, learned)
+    return Understander(read(), known, learned)
 
 
 def services(

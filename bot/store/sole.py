@@ -33,6 +33,9 @@ _TRY = 1.0
 _BEAT, _ANSWER, _DEAD = 1.0, 2.0, 10
 """Seconds; see above."""
 
+_TURNS = 3
+"""Turns of the event loop after which whoever waits for what lies there has it: to look, to read, to wake up."""
+
 _LEAVING = 1.0
 """Seconds that a leader may need to leave the XMPP server once it knows."""
 
@@ -155,16 +158,29 @@ async def _watched(connection: AsyncConnection) -> AsyncIterator[asyncio.Event]:
 
 
 async def _beat(connection: AsyncConnection, lost: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
+    clock, pause = asyncio.get_running_loop().time, _BEAT
     try:
         while True:
-            await asyncio.sleep(_BEAT)
+            await asyncio.sleep(pause)
+            asked = clock()
             # A query that is given up takes a while to clean up, and that is too long.
-            late = loop.call_later(_ANSWER, lost.set)
-            await connection.execute(text("SELECT 1"))
-            late.cancel()
+            late = asyncio.create_task(_too_late(lost))
+            try:
+                await connection.execute(text("SELECT 1"))
+            finally:
+                late.cancel()
+            # What was not read in time, since we were busy or stopped, does not tell how it is now.
+            pause = _BEAT if clock() - asked < _ANSWER else 0
     finally:
         lost.set()  # whatever it was
+
+
+async def _too_late(lost: asyncio.Event) -> None:
+    """Set the event when there is no answer in time, unless it is there and we did not come to read it."""
+    await asyncio.sleep(_ANSWER)
+    for _turn in range(_TURNS):
+        await asyncio.sleep(0)
+    lost.set()
 
 
 async def _close(connection: AsyncConnection) -> None:

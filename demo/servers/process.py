@@ -6,8 +6,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
@@ -20,16 +20,19 @@ class StartError(RuntimeError):
     """A server did not come up; the text ends with the last lines it wrote."""
 
 
-def free_ports(number: int) -> list[int]:
-    """Distinct TCP ports on loopback that were free a moment ago."""
-    sockets = [socket.socket() for _ in range(number)]
-    try:
+@contextmanager
+def reserved_ports(number: int) -> Iterator[tuple[int, ...]]:
+    """Distinct TCP ports on loopback that nobody else is given until the block ends, also while their server is down.
+
+    A socket of ours is bound to each and never listens: whoever connects is refused until a server listens there.
+    The kernel lets it, since both say SO_REUSEADDR; so do Prosody, ejabberd, PostgreSQL and the bot.
+    """
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
         for each in sockets:
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             each.bind((LOOPBACK, 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
+        yield tuple(each.getsockname()[1] for each in sockets)
 
 
 def tail(*logs: Path) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from demo.servers import ejabberd, prosody
 from demo.servers.base import Extra, Parameters, Server
 from demo.servers.find import Installation
-from demo.servers.process import free_ports
+from demo.servers.process import reserved_ports
 
 PREPARE = {"prosody": prosody.prepare, "ejabberd": ejabberd.prepare}
 
@@ -38,12 +38,12 @@ def running(
     Raises:
         StartError: it did not come up.
     """
-    c2s, component_port, http = free_ports(3)
-    parameters = Parameters(directory.resolve(), domain, component, secret, c2s, component_port, http)
-    launch = PREPARE[installation.kind](installation, parameters, extra or Extra())
-    server = Server(installation, parameters, launch)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
+    with reserved_ports(3) as ports:
+        parameters = Parameters(directory.resolve(), domain, component, secret, *ports)
+        launch = PREPARE[installation.kind](installation, parameters, extra or Extra())
+        server = Server(installation, parameters, launch)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()

@@ -230,13 +230,14 @@ async def test_the_server_brings_back_what_the_component_asks_itself(
     server = own_server
     caplog.set_level(logging.INFO, "privacy-bot")
     heard: list[Element] = []
-    patience = Patience(silence=0.3, answer=1)
+    patience = Patience(silence=0.3, answer=30)
     connection = Connection(server.component, server.secret, "127.0.0.1", server.component_port, patience)
     connection.handle({"iq": heard.append})
     task = asyncio.create_task(connection.run())
     try:
-        await until(lambda: len(heard) >= 2)
+        await until(lambda: any(one.get("id") == "watch" for one in heard))
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+    assert {(one.get("from"), one.get("to")) for one in heard if one.get("id") == "watch"} == {(server.component,) * 2}
     assert "stopped answering" not in caplog.text

@@ -302,14 +302,15 @@ async def test_others_are_answered_while_a_huge_archive_is_counted(
     tmp_path: Path, server: Server, *, sql: bool
 ) -> None:
     messages = 100_000
+    times = 20 if sql else 1  # SQLite has counted once before anybody could be answered
     with hoarding(server.installation, tmp_path, messages, sql=sql) as full:
         async with bot_of(full) as bot, client(full, HOARDER), client(full, "juliet") as juliet:
-            asked = asyncio.create_task(bot.inventory(HOARDER, "archive"))
+            asked = asyncio.gather(*(bot.inventory(HOARDER, "archive") for _ in range(times)))
             answered = 0
             while not asked.done():
                 await juliet.iq(element("<ping xmlns='urn:xmpp:ping'/>"), to=full.domain, kind="get")
                 answered += 1
-            holding = (await asked)["archive"]
+            holdings = [found["archive"] for found in await asked]
             page = await bot.ask(
                 "records", account=HOARDER, category="archive", after=str(moment(messages - 50)), limit=200
             )
@@ -317,8 +318,8 @@ async def test_others_are_answered_while_a_huge_archive_is_counted(
             older = await bot.ask("inventory", account=HOARDER, categories=["archive"], before=half)
             erased = await bot.ask("erase", account=HOARDER, category="archive", before=half)
             left = await bot.inventory(HOARDER, "archive")
-    assert (holding["count"], holding["oldest"]) == (messages, 1_700_000_001)
-    assert answered > 1
+    assert {(holding["count"], holding["oldest"]) for holding in holdings} == {(messages, 1_700_000_001)}
+    assert answered > times
     assert (len(page["items"]), page["next"]) == (50, None)
     assert [each["count"] for each in older["holdings"]] == [messages // 2 - 1]
     assert erased["erased"] == messages // 2 - 1

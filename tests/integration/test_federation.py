@@ -6,8 +6,10 @@ Both domains are addresses on loopback: servers find each other without DNS then
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from ipaddress import IPv4Address
 from pathlib import Path
 from xml.etree.ElementTree import Element, tostring
 
@@ -24,7 +26,9 @@ from tests.integration.conftest import installed
 from tests.support.client import Client, client, condition
 from tests.support.versions import VERSIONS
 
-HERE, THERE = "127.0.0.2", "127.0.0.3"
+HERE, THERE = (str(IPv4Address("127.0.0.0") + 2 * os.getpid() + number) for number in range(2))
+"""Of this process alone: the port of servers is the same everywhere. Processes have numbers below 2**22."""
+
 BOT = f"privacy@{HERE}"
 COMPONENT = "privacy.bot-inside"
 
@@ -57,7 +61,7 @@ async def test_somebody_from_another_server(servers: tuple[Server, Server], tmp_
 
 async def _asks_from_far_away(alice: Client) -> None:
     shown = await alice.ask("my data", to=BOT)
-    assert "You have no account on 127.0.0.2" in shown["body"]
+    assert f"You have no account on {HERE}" in shown["body"]
     assert "1 device" not in shown["body"]
     policy = await alice.ask("how long do you keep photos?", to=BOT)
     assert "7 days" in policy["body"]

@@ -14,7 +14,7 @@ import pytest
 from demo.bot import bot, log
 from demo.servers import Server, running
 from demo.servers.find import Kind
-from demo.servers.process import free_ports
+from demo.servers.process import reserved_ports
 from tests.conftest import shipped
 from tests.integration.conftest import installed
 from tests.support.client import client
@@ -58,9 +58,11 @@ class Observed:
 @pytest.fixture(scope="module")
 def observed(own_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observed]:
     """A bot on a server that can be stopped without disturbing others than these tests."""
-    [port] = free_ports(1)
     directory = tmp_path_factory.mktemp("bot")
-    with bot(own_server, shipped("searx-chat"), directory, "boss", settings={"metrics": {"port": port}}):
+    with (
+        reserved_ports(1) as [port],
+        bot(own_server, shipped("searx-chat"), directory, "boss", settings={"metrics": {"port": port}}),
+    ):
         yield Observed(own_server, port, directory)
 
 

@@ -25,6 +25,9 @@ _SLOT = (
     '\t\t["size"] = "7";\n\t\t["stamp"] = "2023-11-14T22:13:20Z";\n\t}};\n}});\n'
 )
 
+FOR_EVER = "http_file_share_expires_after = 1000000000"
+"""What is planted is years old, and Prosody removes a second after its start what is over."""
+
 AUTHENTICATION = """\
 -- Accounts of somebody else's directory: they can be looked up, not removed.
 module:provides("auth", {
@@ -51,8 +54,8 @@ def plant_slots(server: Server, owners: list[str], service: str = "upload") -> P
 @every_version
 async def test_two_people_erase_their_files_at_once_and_nobody_elses(version: str, tmp_path: Path) -> None:
     each = 4_000
-    never = "http_file_share_expires_after = 1000000000\nstorage_archive_item_limit = 1000000"
-    with running(find("prosody", version), tmp_path, extra=Extra(settings=never)) as server:
+    settings = f"{FOR_EVER}\nstorage_archive_item_limit = 1000000"
+    with running(find("prosody", version), tmp_path, extra=Extra(settings=settings)) as server:
         for name in ("romeo", "juliet", "nurse"):
             server.add_account(name, PASSWORD)
         path = plant_slots(server, ["romeo", "juliet", "nurse"] * each)
@@ -111,7 +114,7 @@ async def test_accounts_that_prosody_cannot_remove_stay_whole(version: str, tmp_
     plugins = tmp_path / "plugins"
     plugins.mkdir()
     (plugins / "mod_auth_elsewhere.lua").write_text(AUTHENTICATION)
-    settings = f'installer_plugin_path = "{plugins}"'
+    settings = f'installer_plugin_path = "{plugins}"\n{FOR_EVER}'
     extra = Extra(settings=settings, modules='authentication = "elsewhere"')
     with running(find("prosody", version), tmp_path, extra=extra) as server:
         plant_slots(server, ["romeo"])
@@ -130,8 +133,7 @@ def at(index: int) -> datetime:
 
 @every_version
 async def test_only_the_older_files_of_one_person_go(version: str, tmp_path: Path) -> None:
-    never = "http_file_share_expires_after = 1000000000"
-    with running(find("prosody", version), tmp_path, extra=Extra(settings=never)) as server:
+    with running(find("prosody", version), tmp_path, extra=Extra(settings=FOR_EVER)) as server:
         for name in ("romeo", "juliet"):
             server.add_account(name, PASSWORD)
         path = plant_slots(server, ["romeo", "juliet"] * 100)
@@ -174,7 +176,7 @@ async def test_of_a_damaged_archive_nothing_is_erased_by_time(version: str, tmp_
 
 @every_version
 async def test_a_damaged_entry_of_somebody_else_keeps_nobody_from_erasing(version: str, tmp_path: Path) -> None:
-    with running(find("prosody", version), tmp_path, extra=Extra()) as server:
+    with running(find("prosody", version), tmp_path, extra=Extra(settings=FOR_EVER)) as server:
         server.add_account("romeo", PASSWORD)
         path = plant_slots(server, ["romeo", "romeo"])
         hers = 'item({\n\t["key"] = "half";\n\t["with"] = "juliet@localhost";\n\t["na\n'

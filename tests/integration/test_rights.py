@@ -22,7 +22,7 @@ from slixmpp.xmlstream import StanzaBase
 from bot.claims.erasure import ERASABLE
 from bot.export import decrypt
 from bot.policy.terms import Category
-from demo.bot import answers, bot
+from demo.bot import answers, bot, log
 from demo.servers import Server, running
 from demo.servers.find import Kind
 from tests.conftest import shipped
@@ -109,7 +109,9 @@ async def test_what_the_receipt_says_is_what_the_storage_shows(scene: Scene) -> 
         await scene.confirms(benvolio, "erase account")
         assert "what was sent to people on other servers" in await scene.hears(benvolio, "Goodbye")
         await asyncio.wait_for(benvolio.chat.xmpp.disconnected, 15)
-    await asyncio.sleep(1)  # whatever the server writes at the end
+    async with asyncio.timeout(60):  # the server ends the sessions first, and the bot looks again afterwards
+        while "an account was removed" not in log(scene.directory).read_text():  # noqa: ASYNC110 -- it is another program
+            await asyncio.sleep(0.05)
     server.stop()
     erased, removed, kept = (stored(server, name) for name in (NAME, "benvolio", "mercutio"))
     talk = Category.ARCHIVE, Category.CLIENT_DATA  # the chat with the bot goes on, and clients publish anew

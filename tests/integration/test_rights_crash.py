@@ -7,7 +7,7 @@ import re
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from subprocess import Popen
 from zipfile import ZipFile
@@ -65,6 +65,14 @@ Of the two versions of a server, one gets the first and the other the second: st
 """
 
 
+async def new_second() -> datetime:
+    """Return the beginning of the next second when it has begun: servers may keep whole seconds only."""
+    begin = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+    while datetime.now(UTC) < begin:  # noqa: ASYNC110 -- a clock tells nobody
+        await asyncio.sleep(0.02)
+    return begin
+
+
 async def is_true(line: Line, name: str, receipt: str, confirmed_at: datetime) -> None:
     """Look at the server without the bot: of what the receipt names, nothing is left."""
     assert receipt.count("nothing left") >= 3
@@ -87,7 +95,7 @@ async def test_an_erasure_outlives_the_bot(server: Server, tmp_path: Path) -> No
             name = f"killed-{number}"
             async with person_with_data(server, name, started, tmp_path) as person:
                 code = code_in((await person.ask("erase everything"))["body"])
-                confirmed_at = datetime.now(UTC)
+                confirmed_at = await new_second()
                 send(person, f"erase everything {code}")
                 await asyncio.sleep(delay)
                 process.kill(started)
@@ -150,7 +158,7 @@ async def test_an_erasure_outlives_the_server(server: Server, tmp_path: Path) ->
     with bot(server, shipped("searx-chat"), tmp_path) as started:
         async with person_with_data(server, "patient", started, tmp_path) as person:
             code = code_in((await person.ask("erase everything"))["body"])
-            confirmed_at = datetime.now(UTC)
+            confirmed_at = await new_second()
             assert "I am erasing it now" in (await person.ask(code))["body"]
             server.restart()  # blocks, so that nobody is served meanwhile
         async with client(server, "patient") as person:

@@ -106,6 +106,11 @@ class Postgresql:
         return done.stdout
 
 
+def owner(place: str) -> str:
+    """Return the user in the URL of a database."""
+    return place.partition("//")[2].partition("@")[0]
+
+
 @contextmanager
 def postgresql() -> Iterator[Postgresql]:
     """A new server until the block ends.
@@ -114,14 +119,14 @@ def postgresql() -> Iterator[Postgresql]:
         MissingPostgresql: it is not installed; the text says how to.
     """
     programs = _programs()
-    with tempfile.TemporaryDirectory(prefix="postgresql-") as name:
+    with tempfile.TemporaryDirectory(prefix="postgresql-") as name, process.reserved_ports(1) as [port]:
         directory = Path(name)
         if os.geteuid() == 0:
             shutil.chown(directory, USER, USER)
         made = ["--no-sync", "-E", "UTF8", "--locale", "C", "-A", "trust", "-U", USER, "-D", "data"]
         subprocess.run(_as_user([str(programs / "initdb"), *made]), check=True, capture_output=True, cwd=directory)
         (directory / "data" / "pg_hba.conf").write_text(_WHO_MAY)
-        server = Postgresql(directory, programs, process.free_ports(1)[0])
+        server = Postgresql(directory, programs, port)
         server.start()
         try:
             server.run(f"CREATE DATABASE {_DATABASE}", "postgres")

@@ -66,9 +66,9 @@ class FakeServer:
             self._received.put_nowait("")
             writer.close()
 
-    async def connected(self) -> None:
+    async def connected(self, seconds: float = 10) -> None:
         """Return when a component was let in."""
-        await asyncio.wait_for(self._connected.get(), 10)
+        await asyncio.wait_for(self._connected.get(), seconds)
 
     async def received(self, part: str) -> str:
         """Return what was received, as soon as *part* is in it."""

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import threading
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -263,6 +264,30 @@ async def test_languages_that_the_policy_does_not_need_are_learnt_after_the_star
     assert set(desk.services.languages) == {"de", "en"}
     await loading.learn(desk)
     assert {"de", "en", "nds"} <= set(desk.services.languages)
+
+
+@pytest.mark.parametrize("what", ["learn", "reload"])
+async def test_whoever_is_stopped_meanwhile_need_not_know_all_languages(
+    front: Desk, history: History, settings: Settings, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    read, stopped, original = [], threading.Event(), files.data_of
+
+    def data_of(path: Path) -> object:
+        read.append(path)
+        loop.call_soon_threadsafe(begun.set)
+        assert stopped.wait(10)
+        return original(path)
+
+    loop, begun = asyncio.get_running_loop(), asyncio.Event()
+    monkeypatch.setattr(files, "data_of", data_of)
+    running = asyncio.create_task(loading.learn(front) if what == "learn" else reload(front, history, settings))
+    await begun.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    stopped.set()
+    await loop.shutdown_default_executor()  # as `asyncio.run` does
+    assert running.cancelled()
+    assert len(read) == 1
 
 
 async def test_a_language_that_is_broken_keeps_the_others_working(

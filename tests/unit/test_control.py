@@ -102,19 +102,19 @@ async def test_a_failure_is_told_by_its_number_only(tmp_path: Path) -> None:
 
 
 async def test_work_is_given_up_when_the_asker_goes(tmp_path: Path) -> None:
-    wait, given_up = endless()
+    (wait, given_up), begun = endless(), asyncio.Event()
     async with listening(tmp_path / "s", {"wait": wait}):
-        asking = asyncio.create_task(ask(tmp_path / "s", {"do": "wait"}, nothing))
-        await asyncio.sleep(0.1)
+        asking = asyncio.create_task(ask(tmp_path / "s", {"do": "wait"}, lambda *_: begun.set()))
+        await asyncio.wait_for(begun.wait(), 5)
         asking.cancel()
         await asyncio.wait_for(given_up.wait(), 5)
 
 
 async def test_who_waits_for_work_is_told_when_the_bot_stops(tmp_path: Path) -> None:
-    wait, given_up = endless()
+    (wait, given_up), begun = endless(), asyncio.Event()
     async with listening(tmp_path / "s", {"wait": wait}):
-        asking = asyncio.create_task(ask(tmp_path / "s", {"do": "wait"}, nothing))
-        await asyncio.sleep(0.1)
+        asking = asyncio.create_task(ask(tmp_path / "s", {"do": "wait"}, lambda *_: begun.set()))
+        await asyncio.wait_for(begun.wait(), 5)
     assert given_up.is_set()
     with pytest.raises(ControlError, match="stopped before it was done"):
         await asking

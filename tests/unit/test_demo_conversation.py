@@ -44,6 +44,22 @@ def test_a_code_is_found_in_the_last_response(value: str, code: str) -> None:
     assert Answer.of(message).code == code
 
 
+@pytest.mark.parametrize(
+    ("text", "hint", "promise"),
+    [
+        ("At work.\nReference: E-7KX3M2QA", "no-permanent-store", "E-7KX3M2QA"),
+        ("At work.\nReference: C-7KX3M2QA\n\n1. Cancel", "no-permanent-store", "C-7KX3M2QA"),
+        ("Your account is removed on Friday.\nReference: E-7KX3M2QA", "store", ""),
+        ("Seven days.", "no-permanent-store", ""),
+    ],
+)
+def test_what_the_bot_does_now_has_a_reference(text: str, hint: str, promise: str) -> None:
+    message = (
+        f"<message xmlns='jabber:client' type='chat'><body>{text}</body><{hint} xmlns='urn:xmpp:hints'/></message>"
+    )
+    assert Answer.of(stanza(message)).promise == promise
+
+
 def told(text: str, replaced: str = "") -> Message:
     correction = f"<replace xmlns='urn:xmpp:message-correct:0' id='{replaced}'/>" if replaced else ""
     return stanza(

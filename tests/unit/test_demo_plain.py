@@ -73,6 +73,38 @@ def test_at_the_end_it_listens_until_nothing_comes_for_a_while(monkeypatch: pyte
     assert waited[-2:] == [0, plain.QUIET_SECONDS]
 
 
+def test_at_the_end_it_waits_for_what_was_promised() -> None:
+    """A slow machine: more than the quiet time passes before each of the bot's words."""
+    coming = [Answer("Done. Reference: E-7KX3M2QA"), Answer("Your copy is ready."), Answer("aesgcm://host/copy#abc")]
+    out = io.StringIO()
+
+    def ask(text: str) -> Answer:
+        return Answer("At work.", promise={"delete": "E-7KX3M2QA", "export": "C-MNP23456"}[text])
+
+    def unasked(seconds: float) -> Answer | None:
+        return coming.pop(0) if coming and seconds > plain.QUIET_SECONDS else None
+
+    plain.chat(ask, unasked, ["delete", "export"], out)
+    assert not coming
+    assert out.getvalue().endswith("< aesgcm://host/copy#abc\n")
+
+
+def test_what_was_promised_and_came_is_not_waited_for_again() -> None:
+    coming: list[Answer] = []
+    waited: list[float] = []
+
+    def ask(text: str) -> Answer:
+        coming.extend([Answer("Done. Reference: E-7KX3M2QA")] if text == "delete" else [])
+        return Answer("E-7KX3M2QA", promise="E-7KX3M2QA")
+
+    def unasked(seconds: float) -> Answer | None:
+        waited.append(seconds)
+        return coming.pop(0) if coming else None
+
+    plain.chat(ask, unasked, ["delete", "receipts"], io.StringIO())
+    assert waited[-1] == plain.QUIET_SECONDS
+
+
 def test_a_placeholder_stands_for_the_code_in_the_answer_before() -> None:
     asked: list[str] = []
 

@@ -1,6 +1,7 @@
 """Finding servers, and ending processes, without a server."""
 
 import importlib
+import socket
 import sys
 from pathlib import Path
 
@@ -74,5 +75,28 @@ def test_a_process_that_does_not_want_to_end_is_made_to(tmp_path: Path, monkeypa
 def test_a_program_that_ends_at_once_is_reported_with_its_last_words(tmp_path: Path) -> None:
     log = tmp_path / "output"
     started = process.start(["sh", "-c", "echo no such module >&2; exit 3"], {}, log)
-    with pytest.raises(StartError, match=r"(?s)status 3.*no such module"):
-        process.wait_for_ports(started, process.free_ports(1), [log])
+    with process.reserved_ports(1) as ports, pytest.raises(StartError, match=r"(?s)status 3.*no such module"):
+        process.wait_for_ports(started, ports, [log])
+
+
+def test_a_reserved_port_belongs_to_its_server_also_while_that_is_down() -> None:
+    with process.reserved_ports(1) as [port]:
+        address = process.LOOPBACK, port
+        for _start in range(2):
+            with pytest.raises(OSError, match="in use"), socket.socket() as other:
+                other.bind(address)
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(address)
+            with socket.create_server(address) as listening, socket.create_connection(address) as person:
+                listening.accept()[0].close()  # the port stays in TIME_WAIT, as that of a server that is restarted
+                assert person.recv(1) == b""
+
+
+def test_no_program_keeps_a_reserved_port_for_longer(tmp_path: Path) -> None:
+    with process.reserved_ports(1) as [port]:
+        started = process.start(["sleep", "60"], {}, tmp_path / "output")
+    try:
+        with socket.socket() as other:
+            other.bind((process.LOOPBACK, port))
+    finally:
+        process.kill(started)

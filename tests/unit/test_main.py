@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import pytest
 from bot.__main__ import main
 from bot.export import aesgcm_link
 from bot.store import open_store
+from demo.servers.process import reserved_ports
 from tests.conftest import NOW, shipped
 from tests.support.exports import romeo, write_encrypted
 
@@ -151,22 +153,22 @@ class Running:
             return self.process.wait(20)
 
 
-def closed_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port on which nobody listens, and nobody will."""
+    with reserved_ports(1) as [port]:
+        yield port
 
 
-def test_refused_connection_is_one_clear_line_and_sigterm_ends_with_0(tmp_path: Path) -> None:
-    running = Running(tmp_path, closed_port())
+def test_refused_connection_is_one_clear_line_and_sigterm_ends_with_0(tmp_path: Path, closed_port: int) -> None:
+    running = Running(tmp_path, closed_port)
     line = running.until("nobody listens there")
     assert "next attempt in" in line
     assert running.stop() == 0
 
 
-def test_reload_takes_a_good_policy_and_leaves_the_old_one_for_a_broken_one(tmp_path: Path) -> None:
-    running = Running(tmp_path, closed_port())
+def test_reload_takes_a_good_policy_and_leaves_the_old_one_for_a_broken_one(tmp_path: Path, closed_port: int) -> None:
+    running = Running(tmp_path, closed_port)
     running.until("nobody listens there")
     starter, today = shipped("starter").read_text(), datetime.now(UTC).date().isoformat()
     new = starter.replace('version: "1"', 'version: "2"')

@@ -6,7 +6,8 @@ import asyncio
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -29,7 +30,7 @@ from bot.store import Store, StoreError, open_store
 from bot.xmpp import incidents
 from bot.xmpp.limits import RateLimit
 from bot.xmpp.workers import Job, Workers
-from demo.servers.process import free_ports
+from demo.servers.process import reserved_ports
 from tests.conftest import NOW
 from tests.support.metrics import counted, fetched, read
 from tests.support.rights import House
@@ -259,8 +260,19 @@ def test_even_labels_of_no_vocabulary_do_not_grow_without_bound(measures: Promet
     assert sum(seen.values()) == 2_000
 
 
-def settings(**given: object) -> MetricsSettings:
-    return MetricsSettings.model_validate({"port": free_ports(1)[0], **given})
+SettingsMaker = Callable[..., MetricsSettings]
+
+
+@pytest.fixture
+def settings() -> Iterator[SettingsMaker]:
+    """Makes settings, each with a port of its own."""
+    with ExitStack() as reserved:
+
+        def made(**given: object) -> MetricsSettings:
+            [port] = reserved.enter_context(reserved_ports(1))
+            return MetricsSettings.model_validate({"port": port, **given})
+
+        yield made
 
 
 async def nothing_wrong() -> None:
@@ -268,7 +280,7 @@ async def nothing_wrong() -> None:
 
 
 @pytest.mark.parametrize("accept", ["", "application/openmetrics-text; version=1.0.0; charset=utf-8"])
-async def test_the_numbers_are_fetched_over_http_until_it_ends(accept: str) -> None:
+async def test_the_numbers_are_fetched_over_http_until_it_ends(settings: SettingsMaker, accept: str) -> None:
     chosen = settings()
     with prepared(chosen) as (measures, serving):
         async with serving(Health(lambda: True, nothing_wrong)):
@@ -283,7 +295,7 @@ async def test_the_numbers_are_fetched_over_http_until_it_ends(accept: str) -> N
         socket.create_connection(("127.0.0.1", chosen.port))
 
 
-async def test_two_in_one_process_count_apart() -> None:
+async def test_two_in_one_process_count_apart(settings: SettingsMaker) -> None:
     with prepared(settings()) as (one, _serving), prepared(settings()) as (another, _other):
         one.failed()
         assert isinstance(one, PrometheusMeasures)
@@ -291,7 +303,9 @@ async def test_two_in_one_process_count_apart() -> None:
         assert (counted(one), counted(another)) == ({"incidents_total": 1}, {})
 
 
-async def test_health_says_what_is_wrong_and_the_log_says_why_once(caplog: pytest.LogCaptureFixture) -> None:
+async def test_health_says_what_is_wrong_and_the_log_says_why_once(
+    settings: SettingsMaker, caplog: pytest.LogCaptureFixture
+) -> None:
     problem: Exception | None = None
     connected = True
 
@@ -326,7 +340,7 @@ async def test_a_database_that_hangs_is_not_waited_for() -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
-def test_a_port_in_use_is_named_with_the_setting(host: str) -> None:
+def test_a_port_in_use_is_named_with_the_setting(settings: SettingsMaker, host: str) -> None:
     chosen = settings(host=host)
     with (
         prepared(chosen),

@@ -15,7 +15,7 @@ from bot.store import Store, StoreError, open_store
 from bot.store import engine as module
 from bot.store.engine import engine_of
 from tests.support.kept import execute
-from tests.support.postgresql import GUARDED, PASSWORD, Postgresql
+from tests.support.postgresql import GUARDED, PASSWORD, Postgresql, owner
 
 KEY = b"k" * 32
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -32,10 +32,6 @@ async def refusal(place: str) -> str:
     for secret in ("hidden", PASSWORD, PASSWORD.replace(" ", "%20")):
         assert secret not in said
     return said
-
-
-def owner(place: str) -> str:
-    return place.partition("//")[2].partition("@")[0]
 
 
 async def test_with_the_right_password_it_opens(postgresql: Postgresql) -> None:

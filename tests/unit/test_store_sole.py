@@ -5,17 +5,24 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import Sole, StoreError, WrongKey, open_store, sole_use
 from bot.store import sole as module
-from tests.support.postgresql import Postgresql
+from tests.support.postgresql import Postgresql, owner
 
 KEY = b"k" * 32
+AT_ONCE = 1.9
+"""Seconds; less than it would take to notice that nobody answers."""
+
 LOCKS = "FROM pg_stat_activity WHERE application_name = 'privacy-bot lock'"
 
 
@@ -95,7 +102,7 @@ async def test_a_leader_whose_connection_is_cut_knows_at_once(
         async with candidate(place) as second:
             await said(caplog, "standing by")
             cut(postgresql)
-            await asyncio.wait_for(sole.lost.wait(), 1)
+            await asyncio.wait_for(sole.lost.wait(), AT_ONCE)
             assert (await soon(second)).waited
 
 
@@ -126,7 +133,7 @@ async def test_a_database_that_stops_ends_the_lead_and_one_that_is_back_gives_it
             await said(caplog, "standing by")
             postgresql.stop(how)
             try:
-                await asyncio.wait_for(sole.lost.wait(), 1)
+                await asyncio.wait_for(sole.lost.wait(), AT_ONCE)
                 await said(caplog, "when it is back, the bot goes on by itself")
             finally:
                 postgresql.start()
@@ -135,14 +142,55 @@ async def test_a_database_that_stops_ends_the_lead_and_one_that_is_back_gives_it
 
 async def test_a_connection_on_which_nothing_comes_any_more_is_given_up(postgresql: Postgresql) -> None:
     """The leader's own part: packets that are lost on the way do not end a connection."""
-    async with candidate(postgresql.place()) as first:
+    place = postgresql.place()
+    async with candidate(place) as first:
         sole = await soon(first)
-        backend = int(postgresql.run(f"SELECT pid {LOCKS}"))
+        backend = int(postgresql.run(f"SELECT pid {LOCKS} AND usename = '{owner(place)}'"))
         os.kill(backend, signal.SIGSTOP)
         try:
             await asyncio.wait_for(sole.lost.wait(), module._BEAT + module._ANSWER + 1)
         finally:
             os.kill(backend, signal.SIGCONT)
+
+
+class Unread:
+    """A connection on which the answer comes while the program does something else, or is stopped."""
+
+    def __init__(self) -> None:
+        self.asked: asyncio.Queue[None] = asyncio.Queue()
+
+    async def execute(self, _query: object) -> None:
+        self.asked.put_nowait(None)
+        loop, answered = asyncio.get_running_loop(), asyncio.Event()
+        here, there = socket.socketpair()
+
+        def busy() -> None:
+            time.sleep(2 * module._ANSWER)
+            there.send(b"1")
+
+        with here, there:
+            loop.add_reader(here, answered.set)
+            loop.call_soon(busy)
+            try:
+                await answered.wait()
+            finally:
+                loop.remove_reader(here)
+
+
+async def test_an_answer_that_was_not_read_in_time_is_one_and_is_asked_for_again_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_ANSWER", 0.1)
+    connection, lost = Unread(), asyncio.Event()
+    beating = asyncio.create_task(module._beat(cast("AsyncConnection", connection), lost))
+    await connection.asked.get()
+    monkeypatch.setattr(module, "_BEAT", 60)
+    for _time in range(3):
+        await asyncio.wait_for(connection.asked.get(), 10)
+        assert not lost.is_set()
+    beating.cancel()
+    await asyncio.gather(beating, return_exceptions=True)
+    assert lost.is_set()
 
 
 async def test_at_the_start_an_outage_is_told_and_not_waited_for(postgresql: Postgresql) -> None:
