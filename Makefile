@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-matrix check bench format catalogues docs lock clean servers-demo servers-test
+.PHONY: demo test test-matrix check bench format catalogues docs lock learn clean servers-demo servers-test
 
 demo: $(READY) servers-demo
 	@$(BIN)/python -m demo --server $(SERVER) --policy $(POLICY)
@@ -45,8 +45,16 @@ docs: $(READY)
 lock: $(READY)
 	$(BIN)/python tools/lock.py
 
+# With scikit-learn, which neither the bot nor its tests need: in an environment of its own.
+learn: $(VENV)-learn
+	$(VENV)-learn/bin/python tools/learn.py
+
+$(VENV)-learn:
+	$(PYTHON) -m venv $@
+	$@/bin/pip install --quiet --disable-pip-version-check -e . "scikit-learn>=1.5"
+
 clean:
-	rm -rf $(VENV) .cache build dist .coverage
+	rm -rf $(VENV) $(VENV)-learn .cache build dist .coverage
 
 servers-demo:
 	@tools/install_debian.sh demo $(SERVER)

@@ -72,10 +72,6 @@ class Weights:
         """Return whether anything was learnt."""
         return bool(self._features)
 
-    def knows(self, feature: str) -> bool:
-        """Return whether anything was learnt about *feature*."""
-        return self._place(feature) is not None
-
     def _place(self, feature: str) -> int | None:
         number = crc32(feature.encode())
         at = bisect_left(self._features, number)

@@ -26,6 +26,8 @@ _LIKELY, _LIKELIER = 0.4, 0.1
 """Chance of a label that is clear, and how much less that of the next one is."""
 _ORDERED = 0.75
 """Chance of an order to erase from which on it is one, though no rule says so."""
+_DOUBTED = 0.2
+"""Chance of any order to erase below which a rule that says so is not believed."""
 _BY_RULES = ERASURES | {Intent.GREETING, Intent.SET_LANGUAGE, Intent.THANKS}
 """What only rules say."""
 
@@ -106,33 +108,60 @@ def rank(
     """Return at most three labels, best first, and whether the first one is clear.
 
     With *scores* of what was learned from questions (one for each of `LABELS`), rules decide what is safe and polite,
-    and add a little to the rest.  In a text that *is_unopposed*, an order to erase may be learned, too.
+    and what a few words mean; they add a little to the rest.  In a text that *is_unopposed*, an order to erase may be
+    learned, too; one that nothing learned speaks for is only offered.
     """
     points: dict[Label, float] = {}
     for rule in _holding(found):
         points[rule.label] = points.get(rule.label, 0.0) + rule.points
     ranked = sorted(points, key=lambda label: (-points[label], _ORDER[label]))
     best = ranked[0]
-    if scores is not None and best not in _BY_RULES:
-        return _learned(points, scores, is_unopposed=is_unopposed)
     ahead = points[best] - (points[ranked[1]] if len(ranked) > 1 else 0.0)
-    return tuple(ranked[:_OFFERED]), points[best] >= _SURE and ahead >= _AHEAD
+    is_clear = points[best] >= _SURE and ahead >= _AHEAD
+    by_rules = tuple(ranked[:_OFFERED]), is_clear
+    if scores is None:
+        return by_rules
+    if best in ERASURES:
+        return _checked(by_rules, points, scores)
+    if best in _BY_RULES or (is_clear and found & BITS["bare"]):
+        return by_rules
+    orders = _orders(scores)
+    likeliest = max(orders, key=orders.__getitem__)
+    topics, is_clear = _learned(points, scores)
+    if is_unopposed and orders[likeliest] >= _ORDERED:
+        return (likeliest, *topics[:-1]), True
+    return topics, is_clear
 
 
-def _learned(
-    points: Mapping[Label, float], scores: Sequence[float], *, is_unopposed: bool
-) -> tuple[tuple[Label, ...], bool]:
+def _learned(points: Mapping[Label, float], scores: Sequence[float]) -> tuple[tuple[Label, ...], bool]:
     both = {
         label: score + _POINT * min(points.get(label, 0.0), _MOST)
         for label, score in zip(LABELS, scores, strict=True)
         if label not in _BY_RULES
     }
     ranked = heapq.nlargest(_OFFERED, both, key=both.__getitem__)
-    likeliest = max(range(len(scores)), key=scores.__getitem__)
-    if is_unopposed and LABELS[likeliest] in ERASURES and chances(scores)[likeliest] >= _ORDERED:
-        return (LABELS[likeliest], *ranked[:-1]), True
     first, second = heapq.nlargest(2, chances(list(both.values())))
     return tuple(ranked), first >= _LIKELY and first - second >= _LIKELIER
+
+
+def _orders(scores: Sequence[float]) -> dict[Label, float]:
+    """Return how likely each order to erase is."""
+    return {label: chance for label, chance in zip(LABELS, chances(scores), strict=True) if label in ERASURES}
+
+
+def _checked(
+    by_rules: tuple[tuple[Label, ...], bool], points: Mapping[Label, float], scores: Sequence[float]
+) -> tuple[tuple[Label, ...], bool]:
+    """Return an order to erase, with what it is about set right; as one of three choices if it is hardly one."""
+    ranked, is_clear = by_rules
+    orders = _orders(scores)
+    likeliest = max(orders, key=orders.__getitem__)
+    if sum(orders.values()) < _DOUBTED:
+        topics, _is_clear = _learned(points, scores)
+        return (*topics[:-1], ranked[0]), False
+    if likeliest not in ranked and orders[likeliest] >= _LIKELY:
+        return (likeliest, *(label for label in ranked if label not in ERASURES)), True
+    return ranked, is_clear
 
 
 def aspect_of(found: int) -> Aspect | None:

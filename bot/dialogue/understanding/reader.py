@@ -15,7 +15,6 @@ from bot.dialogue.understanding.concepts import ACTIONS, COURTESY, GENERAL, GROU
 from bot.dialogue.understanding.learned import Weights, of_words
 from bot.dialogue.understanding.lexicon import Lexicon, Match, Token
 from bot.dialogue.understanding.mood import (
-    DOUBTS,
     OBJECTS,
     QUESTIONS,
     Span,
@@ -50,8 +49,6 @@ _WAYS = 4
 """Places where a sentence is taken apart: each costs reading it again, and a hostile one has hundreds."""
 _FEW = 2
 """Words beside courtesy that still ask nothing ("thanks, that was it"); unknown ones count twice."""
-_STRANGE = 1
-"""Words that may be new in a learned order to erase: more may be a condition in another language."""
 _BARE = 4
 """Words of a message that is a keyword or a command rather than a question."""
 
@@ -151,9 +148,9 @@ class Reader:
             named=next(iter(named), None),
             stems=tuple(_without(courtesy, tokens, span) for span in spans),
             unopposed=may_order
-            and concepts.isdisjoint(DOUBTS | QUESTIONS)
-            and not any(span.asked for span in spans)
-            and sum(not (token.known or self._ready[1].knows(token.stem)) for token in tokens) <= _STRANGE,
+            and not doubtful(tokens, matches)
+            and concepts.isdisjoint(QUESTIONS)
+            and not any(span.asked for span in spans),
         )
 
 

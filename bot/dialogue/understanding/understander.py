@@ -24,6 +24,7 @@ CONCEPTS = "concepts"
 """The name of what was learned about concepts, beside those of languages."""
 _ERASING = bits({"erase_request"})
 _CONTINUES = bits({"continues"})
+_TOPICAL = bits({"topical"})
 _UNKNOWN = bits({"unknown"})
 _NEGATION = bits({"negation"})
 _ABOUT = bits(SUBJECTS.keys() - {"data", "leaving", "negation", "retained"})
@@ -40,7 +41,8 @@ class Understanding:
     `continues` tells that it goes on from what was said before ("and the backups?"), `others` that
     it may be about somebody else, `polar` what a yes or a no is wanted to.  `parts` are the questions
     of a text that asks several things; there are none in a text that asks one.  In a `familiar` text
-    every word is known; one that `refuses` says no, and nothing that it would be about.
+    every word is known; one that `refuses` says no, and nothing that it would be about; one that is not `topical`
+    names nothing that could be asked about.
     """
 
     language: str
@@ -56,6 +58,7 @@ class Understanding:
     polar: Polar | None = None
     familiar: bool = True
     refuses: bool = False
+    topical: bool = True
     parts: tuple[Understanding, ...] = ()
 
 
@@ -143,6 +146,7 @@ class Understander:
             polar=polar_of(found),
             familiar=not found & _UNKNOWN,
             refuses=bool(found & _NEGATION) and not found & _ABOUT,
+            topical=bool(found & _TOPICAL),
             older_than=None if age is None else UNREADABLE if age.days is None else age.days,
         )
 
@@ -169,7 +173,7 @@ def _of_the_same(asked: Sequence[Understanding]) -> Iterator[Understanding]:
     """
     before: Understanding | None = None
     for one in asked:
-        is_side = one.ranked[0] is Intent.OUT_OF_SCOPE and not one.certain and one.familiar
+        is_side = one.familiar and not one.topical
         if before is not None and is_side and one.aspect not in (None, Aspect.WHAT):
             is_told = one.aspect is Aspect.HOW_LONG and before.aspect in (None, Aspect.WHAT)
             yield one if is_told else replace(one, ranked=before.ranked, certain=True)
