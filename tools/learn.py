@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bot.commands.build import understander  # noqa: E402 -- only findable now
-from bot.dialogue.understanding.learned import ALWAYS, LABELS, MOST, UNIT, of_concepts, of_words  # noqa: E402
+from bot.dialogue.understanding.learned import ALWAYS, LABELS, MOST, UNIT, names_of, of_words  # noqa: E402
 from bot.dialogue.understanding.understander import CONCEPTS  # noqa: E402
 from bot.dialogue.understanding.words import split  # noqa: E402
 
@@ -67,7 +67,7 @@ def _features(questions: Iterable[tuple[str, str, str]]) -> Iterator[tuple[Mappi
     readers = understander().readers
     for language, text, label in questions:
         reading = readers[language].read(split(text))
-        found = {Feature(CONCEPTS, name): _PAIR if " " in name else 1.0 for name in of_concepts(reading.found)}
+        found = {Feature(CONCEPTS, name): _PAIR if " " in name else 1.0 for name in names_of(reading.found)}
         found.update({Feature(language, name): 1.0 for name in of_words(reading.stems)})
         del found[Feature(CONCEPTS, ALWAYS)]
         yield found, label

@@ -11,7 +11,19 @@ import pytest
 from bot import files
 from bot.commands.build import understander
 from bot.dialogue.understanding import Understander
-from bot.dialogue.understanding.learned import ALWAYS, LABELS, UNIT, Weights, chances, of_concepts, of_words
+from bot.dialogue.understanding.learned import (
+    ALWAYS,
+    LABELS,
+    UNIT,
+    Weights,
+    chances,
+    named,
+    names_of,
+    of_concepts,
+    of_words,
+    scores_of,
+    spelt,
+)
 from bot.dialogue.understanding.ranking import bits
 from bot.policy.vocabulary import ERASURES, Topic
 from tools import learn
@@ -86,28 +98,39 @@ def test_only_languages_with_phrases_have_something_learned() -> None:
 
 
 def test_features_are_what_is_said_of_them() -> None:
-    assert set(of_concepts(bits({"uploads", "ask_how_long"}))) == {
+    found = bits({"uploads", "ask_how_long", "export"})
+    assert list(names_of(bits({"uploads", "ask_how_long"}))) == [
         ALWAYS,
-        "ask_how_long",
         "uploads",
+        "ask_how_long",
         "uploads ask_how_long",
-    }
+    ]
+    assert sorted(of_concepts(found)) == sorted(map(named, names_of(found)))
     assert list(of_words([("my", "photo")])) == ["my", "photo", "^ my", "my photo", "photo $"]
     # signs and courtesy are none: "thanks" behind a question changes nothing
-    assert set(of_concepts(bits({"thanks", "closed", "bare"}))) == {ALWAYS}
+    assert list(names_of(bits({"thanks", "closed", "bare"}))) == [ALWAYS]
 
 
 def test_weights_are_added_up() -> None:
-    weights = Weights(["# a note", "photo\tuploads 40 profile -8", "my photo\tprofile 16"])
-    scores = [0] * len(LABELS)
-    weights.add(of_words([("my", "photo")]), scores)
-    assert scores[LABELS.index(Topic.UPLOADS)] == 40
-    assert scores[LABELS.index(Topic.PROFILE)] == 8
-    assert sum(map(abs, scores)) == 48
+    weights = Weights(b"# a note\nphoto\tuploads 40 profile -8\nmy photo\tprofile 16\nphoto $\tuploads -127", spelt)
+    scores = scores_of(weights.rows(map(spelt, of_words([("my", "photo")]))))
+    nothing = scores[LABELS.index(Topic.LOGS)]
+    assert scores[LABELS.index(Topic.UPLOADS)] == nothing - 87
+    assert scores[LABELS.index(Topic.PROFILE)] == nothing + 8
+    assert sum(score != nothing for score in scores) == 2
     assert chances([UNIT, 0])[0] == pytest.approx(0.731, abs=1e-3)
 
 
-@pytest.mark.parametrize("line", ["photo\tuploads", "photo\tnothing 3", "photo\tuploads many"])
-def test_a_broken_line_is_named(line: str) -> None:
+@pytest.mark.parametrize("weight", [127, -127])
+def test_a_long_text_adds_up_to_no_nonsense(weight: int) -> None:
+    weights = Weights(f"a\tuploads {weight}".encode(), spelt)
+    scores = scores_of(weights.rows([spelt("a")] * 5000))
+    difference = scores[LABELS.index(Topic.UPLOADS)] - scores[LABELS.index(Topic.PROFILE)]
+    assert difference / weight == 255
+    assert len(set(scores)) == 2
+
+
+@pytest.mark.parametrize("line", [b"photo\tuploads", b"photo\tnothing 3", b"photo\tuploads many", b"a\tlogs -200"])
+def test_a_broken_line_is_named(line: bytes) -> None:
     with pytest.raises(ValueError, match="line 2"):
-        Weights(["a\tuploads 1", line])
+        Weights(b"a\tuploads 1\n" + line, spelt)

@@ -8,9 +8,9 @@ can be read and looked up: ``data/learned/*.tsv``.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import exp
+from sys import byteorder
 from zlib import crc32
 
 from bot.dialogue.understanding.concepts import BITS, COURTESY
@@ -29,13 +29,45 @@ START, END = "^", "$"
 _NUMBERS = {label.value: number for number, label in enumerate(LABELS)}
 _SIGNS = frozenset({"bare", "closed", "continues", "courteous", "erase_order", "erase_request", "specific", "topical"})
 """Concepts that depend on signs and length, or on others; with them, "thanks" behind a question would change it."""
-_NAMES = tuple((bit, name) for name, bit in BITS.items() if name not in _SIGNS and name not in COURTESY)
+_NAMES = tuple(name for name in BITS if name not in _SIGNS and name not in COURTESY)
+_ALL = sum(BITS[name] for name in _NAMES)
+_PLACES = {name: BITS[name].bit_length() for name in _NAMES}
+_PAIR = 1 << 10
+"""More than there are concepts."""
+_LANE = 2
+"""Bytes of one label's weight in a row, and of its sum: rows are added as whole numbers, all labels at once."""
+_ROW = _LANE * len(LABELS)
+_RARELY = 255
+"""Features of a text that are added up: with more of them a sum could run over into its neighbour's lane."""
 
 
-def of_concepts(found: int) -> Iterator[str]:
+def of_concepts(found: int) -> Iterator[int]:
     """Yield the features that *found*, the concepts of a text as one number, has in every language."""
+    yield 0
+    rest = found & _ALL
+    before: list[int] = []
+    while rest:
+        bit = rest & -rest
+        rest ^= bit
+        place = bit.bit_length()
+        yield place
+        for other in before:
+            yield other * _PAIR + place
+        before.append(place)
+
+
+def named(feature: str) -> int:
+    """Return the number of a feature of concepts, as files name it: ``uploads``, ``uploads ask_how_long``."""
+    number = 0
+    for name in feature.split():
+        number = number * _PAIR + _PLACES[name]
+    return number
+
+
+def names_of(found: int) -> Iterator[str]:
+    """Yield the names of what `of_concepts` yields."""
+    names = [name for name in _NAMES if found & BITS[name]]
     yield ALWAYS
-    names = [name for bit, name in _NAMES if found & bit]
     yield from names
     for at, name in enumerate(names):
         yield from (f"{name} {other}" for other in names[at + 1 :])
@@ -51,50 +83,51 @@ def of_words(sentences: Iterable[Sequence[str]]) -> Iterator[str]:
             before = stem
 
 
-class Weights:
-    """What was learnt about some thousand features, in little memory."""
+def spelt(feature: str) -> int:
+    """Return the number of a feature of words."""
+    return crc32(feature.encode())
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        """Take the *lines* of a file: a feature, a tab, then labels and their weights; those with ``#`` are notes.
+
+class Weights:
+    """What was learnt about some thousand features: for each a row, the weights of all labels as one whole number."""
+
+    def __init__(self, file: bytes, number: Callable[[str], int]) -> None:
+        """Take a *file* whose lines are a feature, a tab, then labels and their weights; those with ``#`` are notes.
+
+        Args:
+            file: its content.
+            number: gives every feature its number, `named` or `spelt`.
 
         Raises:
             ValueError: a line is not of that form; the text names it.
         """
-        read = sorted(_line(number, line) for number, line in enumerate(lines, 1) if line and line[0] != "#")
-        self._features = array("I", (feature for feature, _weights in read))
-        self._starts = array("I", [0])
-        self._weights = bytearray()
-        for _feature, weights in read:
-            self._weights += weights
-            self._starts.append(len(self._weights))
+        lines = enumerate(file.decode().splitlines(), 1)
+        self._rows = dict(_line(at, line, number) for at, line in lines if not line.startswith("#"))
 
     def __bool__(self) -> bool:
         """Return whether anything was learnt."""
-        return bool(self._features)
+        return bool(self._rows)
 
-    def _place(self, feature: str) -> int | None:
-        number = crc32(feature.encode())
-        at = bisect_left(self._features, number)
-        return at if at < len(self._features) and self._features[at] == number else None
-
-    def add(self, features: Iterable[str], scores: list[int]) -> None:
-        """Add to *scores*, one for each of `LABELS`, what the *features* speak for."""
-        starts, weights = self._starts, self._weights
-        for feature in features:
-            at = self._place(feature)
-            if at is not None:
-                for place in range(starts[at], starts[at + 1], 2):
-                    scores[weights[place]] += weights[place + 1] - MOST
+    def rows(self, features: Iterable[int]) -> list[int]:
+        """Return the rows of those *features* that something was learnt about."""
+        return [row for row in map(self._rows.get, features) if row]
 
 
-def _line(number: int, line: str) -> tuple[int, bytes]:
-    feature, _tab, told = line.rstrip("\n").partition("\t")
+def scores_of(rows: Sequence[int]) -> Sequence[int]:
+    """Return what *rows* speak for, added up: a score for each of `LABELS`; only their differences mean anything."""
+    return array("H", sum(rows[:_RARELY]).to_bytes(_ROW, byteorder))
+
+
+def _line(at: int, line: str, number: Callable[[str], int]) -> tuple[int, int]:
+    feature, _tab, told = line.partition("\t")
     weights = told.split()
+    row = array("H", [MOST]) * len(LABELS)
     try:
-        pairs = [(_NUMBERS[weights[at]], int(weights[at + 1]) + MOST) for at in range(0, len(weights), 2)]
-        return crc32(feature.encode()), bytes(part for pair in pairs for part in pair)
-    except (KeyError, IndexError, ValueError) as error:
-        raise ValueError(f"line {number}: labels and weights must follow a tab: {line.strip()!r}") from error
+        for label, weight in zip(weights[::2], weights[1::2], strict=True):
+            row[_NUMBERS[label]] += int(weight)
+        return number(feature), int.from_bytes(row.tobytes(), byteorder)
+    except (KeyError, ValueError, OverflowError) as error:
+        raise ValueError(f"line {at}: labels and weights must follow a tab: {line!r}") from error
 
 
 def chances(scores: Sequence[float]) -> list[float]:

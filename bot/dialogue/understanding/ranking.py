@@ -7,13 +7,13 @@ always holds.  The points of all rules that hold are added up for each label.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import exp
 
 from bot.dialogue.understanding.concepts import BITS
 from bot.dialogue.understanding.intent_rules import INTENTS
-from bot.dialogue.understanding.learned import LABELS, chances
+from bot.dialogue.understanding.learned import LABELS, UNIT, chances
 from bot.dialogue.understanding.topic_rules import TOPICS
 from bot.policy.vocabulary import ERASURES, Aspect, Intent, Label, Polar
 
@@ -30,6 +30,14 @@ _DOUBTED = 0.2
 """Chance of any order to erase below which a rule that says so is not believed."""
 _BY_RULES = ERASURES | {Intent.GREETING, Intent.SET_LANGUAGE, Intent.THANKS}
 """What only rules say."""
+_NUMBERS = {label: number for number, label in enumerate(LABELS)}
+"""Label → its number in `LABELS`: labels are counted with, and numbers are quicker."""
+_RULED = frozenset(_NUMBERS[label] for label in _BY_RULES)
+_ERASING = tuple(_NUMBERS[label] for label in ERASURES)
+_NEVER = -1e6
+"""The score of what cannot be."""
+_FAR = 8 * UNIT
+"""So far behind, a label has no chance worth adding up."""
 
 _ASPECTS = (
     ("legal", Aspect.LEGAL_BASIS),
@@ -63,21 +71,22 @@ _POLAR = (
 class _Rule:
     needed: tuple[int, ...]
     forbidden: int
-    label: Label
+    label: int
     points: float
 
 
 def _rule(label: Label, condition: str, points: float) -> _Rule:
     terms = condition.split()
     needed = tuple(sum(BITS[name] for name in term.split("|")) for term in terms if not term.startswith("-"))
-    return _Rule(needed, sum(BITS[term[1:]] for term in terms if term.startswith("-")), label, points)
+    return _Rule(needed, sum(BITS[term[1:]] for term in terms if term.startswith("-")), _NUMBERS[label], points)
 
 
 _RULES = (
     *(_rule(label, *rule) for label, rules in TOPICS.items() for rule in rules),
     *(_rule(label, *rule) for label, rules in INTENTS.items() for rule in rules),
 )
-_ORDER = {label: at for at, label in enumerate((*TOPICS, *INTENTS))}
+_INTENTS_LAST: tuple[Label, ...] = (*TOPICS, *INTENTS)
+_ORDER = {_NUMBERS[label]: at for at, label in enumerate(_INTENTS_LAST)}
 """Which of two labels with as many points comes first."""
 _ALWAYS = tuple(rule for rule in _RULES if not rule.needed)
 _BY_CONCEPT = {bit: tuple(rule for rule in _RULES if rule.needed and rule.needed[0] & bit) for bit in BITS.values()}
@@ -111,56 +120,47 @@ def rank(
     and what a few words mean; they add a little to the rest.  In a text that *is_unopposed*, an order to erase may be
     learned, too; one that nothing learned speaks for is only offered.
     """
-    points: dict[Label, float] = {}
+    points: dict[int, float] = {}
     for rule in _holding(found):
         points[rule.label] = points.get(rule.label, 0.0) + rule.points
     ranked = sorted(points, key=lambda label: (-points[label], _ORDER[label]))
     best = ranked[0]
     ahead = points[best] - (points[ranked[1]] if len(ranked) > 1 else 0.0)
     is_clear = points[best] >= _SURE and ahead >= _AHEAD
-    by_rules = tuple(ranked[:_OFFERED]), is_clear
-    if scores is None:
-        return by_rules
-    if best in ERASURES:
-        return _checked(by_rules, points, scores)
-    if best in _BY_RULES or (is_clear and found & BITS["bare"]):
-        return by_rules
-    orders = _orders(scores)
-    likeliest = max(orders, key=orders.__getitem__)
-    topics, is_clear = _learned(points, scores)
-    if is_unopposed and orders[likeliest] >= _ORDERED:
-        return (likeliest, *topics[:-1]), True
-    return topics, is_clear
+    if scores is not None and best in _ERASING:
+        ranked, is_clear = _checked(ranked[:_OFFERED], points, scores, is_clear=is_clear)
+    elif scores is not None and best not in _RULED and not (is_clear and found & BITS["bare"]):
+        ranked, is_clear = _learned(points, scores)
+        likeliest = scores.index(max(scores)) if is_unopposed else -1
+        if likeliest in _ERASING and max(chances(scores)) >= _ORDERED:
+            ranked, is_clear = [likeliest, *ranked[:-1]], True
+    return tuple(LABELS[number] for number in ranked[:_OFFERED]), is_clear
 
 
-def _learned(points: Mapping[Label, float], scores: Sequence[float]) -> tuple[tuple[Label, ...], bool]:
-    both = {
-        label: score + _POINT * min(points.get(label, 0.0), _MOST)
-        for label, score in zip(LABELS, scores, strict=True)
-        if label not in _BY_RULES
-    }
-    ranked = heapq.nlargest(_OFFERED, both, key=both.__getitem__)
-    first, second = heapq.nlargest(2, chances(list(both.values())))
-    return tuple(ranked), first >= _LIKELY and first - second >= _LIKELIER
-
-
-def _orders(scores: Sequence[float]) -> dict[Label, float]:
-    """Return how likely each order to erase is."""
-    return {label: chance for label, chance in zip(LABELS, chances(scores), strict=True) if label in ERASURES}
+def _learned(points: Mapping[int, float], scores: Sequence[float]) -> tuple[list[int], bool]:
+    """Return what *points* of rules and *scores* of what was learned say together."""
+    both: list[float] = list(scores)
+    for label, some in points.items():
+        both[label] += _POINT * min(some, _MOST)
+    for label in _RULED:
+        both[label] = _NEVER
+    ranked = sorted(range(len(both)), key=both.__getitem__, reverse=True)[:_OFFERED]
+    most, next_most = both[ranked[0]], both[ranked[1]]
+    first = 1 / sum([exp((score - most) / UNIT) for score in both if score > most - _FAR])
+    return ranked, first >= _LIKELY and first * (1 - exp((next_most - most) / UNIT)) >= _LIKELIER
 
 
 def _checked(
-    by_rules: tuple[tuple[Label, ...], bool], points: Mapping[Label, float], scores: Sequence[float]
-) -> tuple[tuple[Label, ...], bool]:
+    ranked: list[int], points: Mapping[int, float], scores: Sequence[float], *, is_clear: bool
+) -> tuple[list[int], bool]:
     """Return an order to erase, with what it is about set right; as one of three choices if it is hardly one."""
-    ranked, is_clear = by_rules
-    orders = _orders(scores)
-    likeliest = max(orders, key=orders.__getitem__)
-    if sum(orders.values()) < _DOUBTED:
+    likely = chances(scores)
+    likeliest = max(_ERASING, key=likely.__getitem__)
+    if sum(likely[label] for label in _ERASING) < _DOUBTED:
         topics, _is_clear = _learned(points, scores)
-        return (*topics[:-1], ranked[0]), False
-    if likeliest not in ranked and orders[likeliest] >= _LIKELY:
-        return (likeliest, *(label for label in ranked if label not in ERASURES)), True
+        return [*topics[:-1], ranked[0]], False
+    if likeliest not in ranked and likely[likeliest] >= _LIKELY:
+        return [likeliest, *(label for label in ranked if label not in _ERASING)], True
     return ranked, is_clear
 
 

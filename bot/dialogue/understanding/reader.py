@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bot.dialogue.understanding.clauses import order_among_reasons
 from bot.dialogue.understanding.concepts import ACTIONS, COURTESY, GENERAL, GROUPS, MOODS, SUBJECTS
-from bot.dialogue.understanding.learned import Weights, of_words
+from bot.dialogue.understanding.learned import Weights, of_words, spelt
 from bot.dialogue.understanding.lexicon import Lexicon, Match, Token
 from bot.dialogue.understanding.mood import (
     OBJECTS,
@@ -76,15 +76,15 @@ class Reader:
     @cached_property
     def _ready(self) -> tuple[Lexicon, Weights]:
         phrases, learned = pickle.loads(zlib.decompress(self._packed))  # noqa: S301 -- they were packed here
-        return Lexicon(phrases), Weights(learned.decode().splitlines())
+        return Lexicon(phrases), Weights(learned, spelt)
 
     @property
     def _lexicon(self) -> Lexicon:
         return self._ready[0]
 
-    def weigh(self, reading: Reading, scores: list[int]) -> None:
-        """Add to *scores* what the words of a text speak for, see `bot.dialogue.understanding.learned`."""
-        self._ready[1].add(of_words(reading.stems), scores)
+    def learned(self, reading: Reading) -> list[int]:
+        """Return the rows of its words, see `bot.dialogue.understanding.learned`."""
+        return self._ready[1].rows(map(spelt, of_words(reading.stems)))
 
     def pieces(self, text: Text) -> list[tuple[Text, ...]]:
         """Return the ways in which *text* can be taken apart into several questions, the likeliest first."""

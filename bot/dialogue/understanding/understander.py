@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.dialogue.understanding.ages import Age, AgePhrases, Ages
 from bot.dialogue.understanding.concepts import SUBJECTS
-from bot.dialogue.understanding.learned import LABELS, Weights, of_concepts
+from bot.dialogue.understanding.learned import Weights, named, of_concepts, scores_of
 from bot.dialogue.understanding.phrases import Phrases, phrases_of
 from bot.dialogue.understanding.ranking import aspect_of, bits, polar_of, rank
 from bot.dialogue.understanding.reader import Reader, Reading
@@ -87,8 +87,8 @@ class Understander:
         Raises:
             PhraseError: the data of a language cannot be used; names the language and the key.
         """
-        told = learned.get(CONCEPTS, b"").decode().splitlines()
-        self.weights: Weights = known.weights if known is not None else Weights(told)
+        told = learned.get(CONCEPTS, b"")
+        self.weights: Weights = known.weights if known is not None else Weights(told, named)
         self.readers: dict[str, Reader] = {}
         readers = known.readers if known is not None else {}
         ages: list[AgePhrases] = []
@@ -150,14 +150,12 @@ class Understander:
             older_than=None if age is None else UNREADABLE if age.days is None else age.days,
         )
 
-    def _scores(self, language: str, reading: Reading) -> list[int] | None:
+    def _scores(self, language: str, reading: Reading) -> Sequence[int] | None:
         """Return what was learned about the text, a score for each of `LABELS`; None when nothing was."""
         if not self.weights:
             return None
-        scores = [0] * len(LABELS)
-        self.weights.add(of_concepts(reading.found), scores)
-        self.readers[language].weigh(reading, scores)
-        return scores
+        of_all = self.weights.rows(of_concepts(reading.found))
+        return scores_of([*of_all, *self.readers[language].learned(reading)])
 
 
 def _is_question(read: Understanding, text: Text) -> bool:
