@@ -20,7 +20,7 @@ from bot.policy.vocabulary import ERASURES, Aspect, Intent, Label, Polar
 _SURE = 1.5
 _AHEAD = 0.2
 _OFFERED = 3
-_POINT, _MOST = 2.0, 8.0
+_POINT, _MOST = 4.0, 8.0
 """What a point of a rule adds to the score that was learned, and how many count."""
 _LIKELY, _LIKELIER = 0.4, 0.1
 """Chance of a label that is clear, and how much less that of the next one is."""
