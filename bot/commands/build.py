@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
 from typing import Any
 
 from bot import files
@@ -10,11 +11,14 @@ from bot.commands.catalogue import registry
 from bot.commands.desk import Desk
 from bot.commands.services import Services
 from bot.dialogue.understanding import Understander
+from bot.files import BadFile, Problem
 from bot.i18n import languages
 from bot.policy.model import Policy
 from bot.rights.rights import Rights
 from bot.servers import ServerBackend
 from bot.store import Store
+
+_LEARNED = files.directory("data") / "learned"
 
 
 def understander(
@@ -34,8 +38,16 @@ def understander(
                 go_on()
                 yield path.stem, files.data_of(path)
 
-    learned = {path.stem: path.read_bytes() for path in (files.directory("data") / "learned").glob("*.tsv")}
-    return Understander(read(), known, learned)
+    return Understander(read(), known, {path.stem: _whole(path) for path in sorted(_LEARNED.glob("*.tsv"))})
+
+
+def _whole(path: Path) -> bytes:
+    """Return what a file holds, which is parsed later; raises `BadFile` when it was cut off, as by a full disk."""
+    content = path.read_bytes()
+    if not content.endswith(b"\n"):
+        text = "this file is cut off; install the program again"
+        raise BadFile([Problem(str(path), content.count(b"\n") + 1, 1, text)])
+    return content
 
 
 def services(

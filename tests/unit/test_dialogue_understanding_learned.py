@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from bot import files
+from bot.commands import build
 from bot.commands.build import understander
-from bot.dialogue.understanding import Understander
+from bot.dialogue.understanding import PhraseError, Understander
 from bot.dialogue.understanding.learned import (
     ALWAYS,
     LABELS,
@@ -134,3 +135,15 @@ def test_a_long_text_adds_up_to_no_nonsense(weight: int) -> None:
 def test_a_broken_line_is_named(line: bytes) -> None:
     with pytest.raises(ValueError, match="line 2"):
         Weights(b"a\tuploads 1\n" + line, spelt)
+
+
+def test_a_file_that_was_cut_off_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "concepts.tsv").write_bytes(b"uploads\tuploads 9\nexport\texpo")
+    monkeypatch.setattr(build, "_LEARNED", tmp_path)
+    with pytest.raises(files.BadFile, match=r"concepts\.tsv:2:1: this file is cut off; install"):
+        understander()
+
+
+def test_concepts_that_are_none_are_named() -> None:
+    with pytest.raises(PhraseError, match=r"concepts\.tsv: line 1"):
+        Understander([], learned={"concepts": b"nothing\tuploads 9\n"})

@@ -10,7 +10,7 @@ from typing import Any
 from bot.dialogue.understanding.ages import Age, AgePhrases, Ages
 from bot.dialogue.understanding.concepts import SUBJECTS
 from bot.dialogue.understanding.learned import Weights, named, of_concepts, scores_of
-from bot.dialogue.understanding.phrases import Phrases, phrases_of
+from bot.dialogue.understanding.phrases import PhraseError, Phrases, phrases_of
 from bot.dialogue.understanding.ranking import aspect_of, bits, polar_of, rank
 from bot.dialogue.understanding.reader import Reader, Reading
 from bot.dialogue.understanding.tongue import Tongues
@@ -87,8 +87,10 @@ class Understander:
         Raises:
             PhraseError: the data of a language cannot be used; names the language and the key.
         """
-        told = learned.get(CONCEPTS, b"")
-        self.weights: Weights = known.weights if known is not None else Weights(told, named)
+        try:
+            self.weights: Weights = known.weights if known is not None else Weights(learned.get(CONCEPTS, b""), named)
+        except ValueError as error:
+            raise PhraseError(f"{CONCEPTS}.tsv: {error}") from error
         self.readers: dict[str, Reader] = {}
         readers = known.readers if known is not None else {}
         ages: list[AgePhrases] = []
