@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import log
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,8 +28,8 @@ QUESTIONS = ROOT / "tests" / "data"
 LEARNED = ROOT / "data" / "learned"
 _RARE = 2
 """Times that a feature must occur."""
-_PAIR = 0.5
-"""What a pair of concepts counts: there are many in a long text."""
+_SINGLE, _PAIR = 0.25, 0.125
+"""What a feature counts, and what a pair of concepts, of which there are many in a long text: the rarer, the more."""
 _LOOSE = 0.5
 """How freely weights may grow (the C of scikit-learn)."""
 _SMALL = 2
@@ -63,37 +64,33 @@ def _questions() -> Iterator[tuple[str, str, str]]:
             yield question["lang"], question["text"], question["labels"][0]
 
 
-def _features(questions: Iterable[tuple[str, str, str]]) -> Iterator[tuple[Mapping[Feature, float], str]]:
+def _features(questions: Iterable[tuple[str, str, str]]) -> Iterator[tuple[frozenset[Feature], str]]:
     readers = understander().readers
     for language, text, label in questions:
         reading = readers[language].read(split(text))
-        found = {Feature(CONCEPTS, name): _PAIR if " " in name else 1.0 for name in names_of(reading.found)}
-        found.update({Feature(language, name): 1.0 for name in of_words(reading.stems)})
-        del found[Feature(CONCEPTS, ALWAYS)]
-        yield found, label
+        of_concepts = (Feature(CONCEPTS, name) for name in names_of(reading.found) if name != ALWAYS)
+        yield frozenset((*of_concepts, *(Feature(language, name) for name in of_words(reading.stems)))), label
 
 
-def _learn(examples: Sequence[tuple[Mapping[Feature, float], str]]) -> Iterator[tuple[Feature, Mapping[str, int]]]:
+def _learn(examples: Sequence[tuple[frozenset[Feature], str]]) -> Iterator[tuple[Feature, Mapping[str, int]]]:
     import numpy as np  # noqa: PLC0415 -- only this tool needs them
     from scipy.sparse import csr_matrix  # noqa: PLC0415
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
-    times: dict[Feature, int] = defaultdict(int)
-    for found, _label in examples:
-        for feature in found:
-            times[feature] += 1
+    times = Counter(feature for found, _label in examples for feature in found)
     columns = {feature: at for at, feature in enumerate(sorted(one for one, count in times.items() if count >= _RARE))}
-    rareness = np.array([np.log(len(examples) / (1 + times[feature])) / 4 for feature in columns])
-    rows = [[(columns[one], worth) for one, worth in found.items() if one in columns] for found, _label in examples]
-    starts = np.cumsum([0, *map(len, rows)])
-    places = [at for row in rows for at, _worth in row]
-    worths = np.array([worth for row in rows for _at, worth in row]) * rareness[places]
-    table = csr_matrix((worths, places, starts), shape=(len(rows), len(columns)))
+    worths = np.array([_worth(feature) * log(len(examples) / (1 + times[feature])) for feature in columns])
+    rows = [sorted(columns[feature] for feature in found if feature in columns) for found, _label in examples]
+    places = [at for row in rows for at in row]
+    table = csr_matrix((worths[places], places, np.cumsum([0, *map(len, rows)])), shape=(len(rows), len(columns)))
     model = LogisticRegression(C=_LOOSE, max_iter=200).fit(table, [label for _found, label in examples])
-    worth_of = {feature: _PAIR if feature.table == CONCEPTS and " " in feature.name else 1.0 for feature in columns}
     yield Feature(CONCEPTS, ALWAYS), _weights(model.classes_, model.intercept_)
     for feature, at in columns.items():
-        yield feature, _weights(model.classes_, model.coef_[:, at] * rareness[at] * worth_of[feature])
+        yield feature, _weights(model.classes_, model.coef_[:, at] * worths[at])
+
+
+def _worth(feature: Feature) -> float:
+    return _PAIR if feature.table == CONCEPTS and " " in feature.name else _SINGLE
 
 
 def _weights(labels: Sequence[str], values: Any) -> Mapping[str, int]:

@@ -1,4 +1,4 @@
-"""What words and concepts speak for which label, as learnt from thousands of questions by ``tools/learn.py``.
+"""What words and concepts speak for which label, as learned from thousands of questions by ``tools/learn.py``.
 
 The weights are added up: those of every concept and of every two of them, which are the same in all languages, and
 those of every word and of every two neighbours, which each language has its own of.  Like the points of rules, they
@@ -17,7 +17,7 @@ from bot.dialogue.understanding.concepts import BITS, COURTESY
 from bot.policy.vocabulary import Intent, Label, Topic
 
 LABELS: tuple[Label, ...] = (*Topic, *Intent)
-"""What can be learnt, in the order of scores."""
+"""What can be learned, in the order of scores."""
 UNIT = 32
 """Weights are whole numbers: so many of them make one, as the exponents of a chance have it."""
 MOST = 127
@@ -89,7 +89,7 @@ def spelt(feature: str) -> int:
 
 
 class Weights:
-    """What was learnt about some thousand features: for each a row, the weights of all labels as one whole number."""
+    """What was learned about some thousand features: for each a row, the weights of all labels as one whole number."""
 
     def __init__(self, file: bytes, number: Callable[[str], int]) -> None:
         """Take a *file* whose lines are a feature, a tab, then labels and their weights; those with ``#`` are notes.
@@ -105,11 +105,11 @@ class Weights:
         self._rows = dict(_line(at, line, number) for at, line in lines if not line.startswith("#"))
 
     def __bool__(self) -> bool:
-        """Return whether anything was learnt."""
+        """Return whether anything was learned."""
         return bool(self._rows)
 
     def rows(self, features: Iterable[int]) -> list[int]:
-        """Return the rows of those *features* that something was learnt about."""
+        """Return the rows of those *features* that something was learned about."""
         return [row for row in map(self._rows.get, features) if row]
 
 
