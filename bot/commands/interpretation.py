@@ -55,12 +55,9 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
     if mine is not None:
         return mine
     label = read.ranked[0]
-    if label is Intent.OUT_OF_SCOPE:
-        if is_like_a_code(bare(text)):
-            return NOTHING_TO_CONFIRM
-        if read.others:
-            return _NOT_YOURS
-        return _follow_up(text, read, remembered, services) or _OFF_TOPIC
+    followed = _follow_up(text, read, remembered, services)
+    if followed is not None or label is Intent.OUT_OF_SCOPE:
+        return _without_topic(text, read, followed)
     if read.parts:
         first, *others = (_ask(services, _question(Topic(one.ranked[0]), one)) for one in read.parts)
         return Intended(first, more=tuple(others))
@@ -74,12 +71,22 @@ def interpret(text: str, read: Understanding, remembered: Remembered, services: 
     return _intended(label, read, services)
 
 
+def _without_topic(text: str, read: Understanding, followed: Intended | None) -> Intended | Reply:
+    """Return what to do about a text that names nothing the policy is about."""
+    if is_like_a_code(bare(text)):
+        return NOTHING_TO_CONFIRM
+    if read.others:
+        return _NOT_YOURS
+    return followed or _OFF_TOPIC
+
+
 def _of_mine(text: str, read: Understanding, services: Services) -> Intended | None:
     """Return the call for one's own data of one kind: "my data files", or both were understood."""
     lines = [of_mine(label) for label in read.ranked if isinstance(label, Topic)]
     command = services.registry.begun(text)
     named = command is not None and command.name == "my-data"
-    if not (named or (Intent.MY_DATA in read.ranked and not read.certain)):
+    both = Intent.MY_DATA in read.by_rules and Intent.MY_DATA in read.ranked
+    if not (named or (both and not read.certain and not read.parts)):
         return None
     call = next((services.registry.parse(one) for one in lines if one is not None), None)
     return Intended(call) if call is not None else None
@@ -87,7 +94,7 @@ def _of_mine(text: str, read: Understanding, services: Services) -> Intended | N
 
 def _question(topic: Topic, read: Understanding) -> Question:
     """Return what is asked: "the legal basis of the archive" is a side of the archive."""
-    for other in read.ranked[1:]:
+    for other in read.by_rules:
         if topic in _SIDES and other in DATA:
             return Question(Topic(other), _SIDES[topic])
     return Question(topic, read.aspect or Aspect.WHAT)
@@ -110,7 +117,9 @@ _SIDES: dict[Topic, Aspect] = {
 
 def _follow_up(text: str, read: Understanding, remembered: Remembered, services: Services) -> Intended | None:
     """Return a question about what was just said: "and how long?"."""
-    if remembered.question is None or not read.familiar or len(read.ranked) > 1 or len(text.split()) > _SHORT:
+    if remembered.question is None or not read.familiar or len(text.split()) > _SHORT:
+        return None
+    if read.by_rules != (Intent.OUT_OF_SCOPE,) and (read.topical or read.certain):
         return None
     if read.aspect is None or (read.aspect is Aspect.WHAT and not read.continues):
         return None

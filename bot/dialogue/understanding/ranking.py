@@ -113,8 +113,8 @@ def bits(concepts: set[str]) -> int:
 
 def rank(
     found: int, scores: Sequence[float] | None = None, *, is_unopposed: bool = False
-) -> tuple[tuple[Label, ...], bool]:
-    """Return at most three labels, best first, and whether the first one is clear.
+) -> tuple[tuple[Label, ...], bool, tuple[Label, ...]]:
+    """Return at most three labels, best first, whether the first one is clear, and those that rules alone give.
 
     With *scores* of what was learned from questions (one for each of `LABELS`), rules decide what is safe and polite,
     and what a few words mean; they add a little to the rest.  In a text that *is_unopposed*, an order to erase may be
@@ -127,6 +127,7 @@ def rank(
     best = ranked[0]
     ahead = points[best] - (points[ranked[1]] if len(ranked) > 1 else 0.0)
     is_clear = points[best] >= _SURE and ahead >= _AHEAD
+    by_rules = _labels(ranked)
     if scores is not None and best in _ERASING:
         ranked, is_clear = _checked(ranked[:_OFFERED], points, scores, is_clear=is_clear)
     elif scores is not None and best not in _RULED and not (is_clear and found & BITS["bare"]):
@@ -134,7 +135,11 @@ def rank(
         likeliest = scores.index(max(scores)) if is_unopposed else -1
         if likeliest in _ERASING and max(chances(scores)) >= _ORDERED:
             ranked, is_clear = [likeliest, *ranked[:-1]], True
-    return tuple(LABELS[number] for number in ranked[:_OFFERED]), is_clear
+    return _labels(ranked), is_clear, by_rules
+
+
+def _labels(ranked: Sequence[int]) -> tuple[Label, ...]:
+    return tuple(LABELS[number] for number in ranked[:_OFFERED])
 
 
 def _learned(points: Mapping[int, float], scores: Sequence[float]) -> tuple[list[int], bool]:

@@ -42,7 +42,8 @@ class Understanding:
     it may be about somebody else, `polar` what a yes or a no is wanted to.  `parts` are the questions
     of a text that asks several things; there are none in a text that asks one.  In a `familiar` text
     every word is known; one that `refuses` says no, and nothing that it would be about; one that is not `topical`
-    names nothing that could be asked about.
+    names nothing that could be asked about.  `by_rules` are the labels that its words name, by rules alone; what was
+    learned ranks others beside them, too.
     """
 
     language: str
@@ -59,6 +60,7 @@ class Understanding:
     familiar: bool = True
     refuses: bool = False
     topical: bool = True
+    by_rules: tuple[Label, ...] = ()
     parts: tuple[Understanding, ...] = ()
 
 
@@ -134,11 +136,12 @@ class Understander:
     def _meant(self, written: Text, language: str, told: str | None, age: Age | None) -> Understanding:
         reading = self.readers[language].read(written)
         found = reading.found
-        ranked, certain = rank(found, self._scores(language, reading), is_unopposed=reading.unopposed)
+        ranked, certain, by_rules = rank(found, self._scores(language, reading), is_unopposed=reading.unopposed)
         return Understanding(
             language=language,
             recognised=told is not None,
             ranked=ranked,
+            by_rules=by_rules,
             aspect=aspect_of(found),
             certain=certain,
             argument=reading.named if ranked[0] is Intent.SET_LANGUAGE else None,
