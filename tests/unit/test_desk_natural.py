@@ -140,3 +140,15 @@ def test_a_sentence_is_taken_apart_at_a_few_places_only(
     monkeypatch.setattr(Reader, "read", counted)
     understanding.read("photos and " * 180, "en")
     assert read < 10  # each reading of so long a text takes milliseconds
+
+
+async def test_only_data_that_the_words_name_have_sides(desk: Desk, now: datetime, understanding: Understander) -> None:
+    """What was learned ranks others behind the first one, too; the answer must not be narrowed to those."""
+    assert "\n\nIP" not in await said(desk, "what is the legal basis", now)
+    assert len(understanding.read("what is the legal basis", "en").ranked) > 1
+    assert opening(await said(desk, "what is the legal basis", now)) == opening(await said(desk, "legal basis", now))
+
+
+async def test_a_side_without_a_topic_goes_on_from_the_last_answer(desk: Desk, now: datetime) -> None:
+    first = opening(await said(desk, "how long do you keep photos?", now))
+    assert opening(await said(desk, "how long is it kept", now)) == first

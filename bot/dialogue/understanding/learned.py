@@ -37,7 +37,7 @@ _PAIR = 1 << 10
 _LANE = 2
 """Bytes of one label's weight in a row, and of its sum: rows are added as whole numbers, all labels at once."""
 _ROW = _LANE * len(LABELS)
-_RARELY = 255
+_MANY = 255
 """Features of a text that are added up: with more of them a sum could run over into its neighbour's lane."""
 
 
@@ -115,7 +115,7 @@ class Weights:
 
 def scores_of(rows: Sequence[int]) -> Sequence[int]:
     """Return what *rows* speak for, added up: a score for each of `LABELS`; only their differences mean anything."""
-    return array("H", sum(rows[:_RARELY]).to_bytes(_ROW, byteorder))
+    return array("H", sum(rows[:_MANY]).to_bytes(_ROW, byteorder))
 
 
 def _line(at: int, line: str, number: Callable[[str], int]) -> tuple[int, int]:
