@@ -43,16 +43,14 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     extra = Extra(sql=True) if sql else Extra(plugins=PLUGINS, modules=stranger)
     with running(find("ejabberd", version), tmp_path_factory.mktemp("ejabberd"), extra=extra) as server:
         if sql:
+            server.stop()
             _create_unknown_table(server, [*ODD_NAMES, "romeo"])
+            server.start()
         yield server
 
 
-def _database(server: Server) -> sqlite3.Connection:
-    return sqlite3.connect(server.directory / "ejabberd.sqlite", timeout=30)
-
-
 def _create_unknown_table(server: Server, names: list[str]) -> None:
-    with closing(_database(server)) as database, database:
+    with closing(sqlite3.connect(server.directory / "ejabberd.sqlite")) as database, database:
         database.execute("create table stranger (username text, note text)")
         database.executemany("insert into stranger values (?, 'a note on ' || ?)", [(name, name) for name in names])
 

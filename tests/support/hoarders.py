@@ -31,13 +31,17 @@ def hoarding(installation: Installation, directory: Path, messages: int, *, sql:
     """A running server with an archive of *messages*, one a second, for `HOARDER`, who still has to register."""
     if installation.kind == "prosody":
         with running(installation, directory, extra=_unlimited(sql=sql)) as server:
+            server.stop()  # a database that is locked when Prosody writes keeps failing for a while after that
             plant_archive(server, HOARDER, messages)
+            server.start()
             yield server
         return
     planted = Extra(plugins=PLUGINS, modules=f"  mod_stranger: {{messages: {messages}}}\n")
     with running(installation, directory, extra=Extra(sql=True) if sql else planted) as server:
         if sql:
+            server.stop()
             _fill(server.directory / "ejabberd.sqlite", messages)
+            server.start()
         yield server
 
 
@@ -48,5 +52,5 @@ def _unlimited(*, sql: bool) -> Extra:
 
 def _fill(path: Path, messages: int) -> None:
     xml = f"<message type='chat'><body>{'hello ' * 30}</body></message>"
-    with closing(sqlite3.connect(path, timeout=30)) as database, database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.executemany(_ROW, ((HOARDER, moment(number), xml) for number in range(1, messages + 1)))
