@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import announcing, logins, my_data, reading, recipients
-from benchmarks.program import ROOT, peak, written
+from benchmarks.program import ROOT, written
 from benchmarks.server import Server
 from bot.policy.vocabulary import Topic
+from tests.support.apart import peak
 
 GOAL_RATIO = 0.7
 GOAL_MEMORY = 120.0

@@ -1,4 +1,4 @@
-"""The bot as it is measured: its configuration, and how much memory a process took."""
+"""The bot as it is measured: its configuration."""
 
 from __future__ import annotations
 
@@ -21,11 +21,3 @@ def written(port: int, directory: Path) -> Path:
     policy = ROOT / "data" / "policies" / "searx-chat.yaml"
     config.write_text(_CONFIG.format(port=port, policy=policy), encoding="utf-8")
     return config
-
-
-def peak(pid: int) -> float:
-    """Return the peak of resident memory (VmHWM) in MB."""
-    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    return 0.0

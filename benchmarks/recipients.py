@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.program import ROOT
+from tests.support.apart import apart
 
 GOAL = 1.1
-
-
-def measured(number: int) -> float:
-    """Announce to so many accounts in a process of its own; return its peak in MB."""
-    command = [sys.executable, "-m", "tests.support.multitude", str(number)]
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    return float(json.loads(done.stdout)["rss"]) / 1024
 
 
 def run(*, quick: bool) -> None:
     """Measure and show."""
     sizes = (1_000, 20_000) if quick else (1_000, 100_000, 1_000_000)
-    found = {size: measured(size) for size in sizes}
+    found = {size: float(apart("multitude", size)["peak"]) for size in sizes}
     table = Table(title="Memory of an announcement")
     for column in ("accounts", "peak (MB)", "÷ fewest"):
         table.add_column(column, justify="right")

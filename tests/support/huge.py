@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import sys
 import time
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from bot.export import Encrypted, Order, write_bundle
 from bot.i18n import translator
 from bot.policy.observed import Hello, Holding, Inventory, RecordsPage
 from bot.policy.terms import Category
+from tests.support.apart import peak
 from tests.support.backend import MemoryServer
 from tests.support.exports import NOW
 
@@ -85,7 +85,7 @@ async def _copy(messages: int) -> dict[str, float]:
         "records": manifest.records,
         "seconds": time.monotonic() - began,
         "bytes": sink.size,
-        "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+        "peak": peak(),
     }
 
 

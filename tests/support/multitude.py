@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import sys
 import tempfile
 import time
@@ -15,6 +14,7 @@ from bot.commands.build import understander
 from bot.policy.observed import AccountsPage
 from bot.store import open_store
 from tests.support.announcements import FIRST, LONGER, Post, Town
+from tests.support.apart import peak
 from tests.support.backend import MemoryServer
 
 
@@ -58,7 +58,7 @@ async def _announce(number: int) -> dict[str, float]:
                 "told": sum(known.announcement.counts.told.values()),
                 "letters": pit.size,
                 "seconds": time.monotonic() - began,
-                "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+                "peak": peak(),
             }
 
 

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def measured(messages: int) -> dict[str, Any]:
-    """What a copy of so many took, in a process of its own."""
-    command = [sys.executable, "-m", "tests.support.huge", str(messages)]
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    found: dict[str, Any] = json.loads(done.stdout)
-    assert found["records"] == messages
-    return found
+from tests.support.apart import apart, peak
 
 
 @pytest.mark.timeout(600)
 def test_memory_does_not_grow_with_the_archive() -> None:
-    few, many = measured(10_000), measured(1_000_000)
+    sizes = (10_000, 1_000_000)
+    few, many = (apart("huge", messages) for messages in sizes)
+    assert (few["records"], many["records"]) == sizes
     assert many["bytes"] > 50 * few["bytes"]
-    assert many["rss"] < 1.1 * few["rss"], (few, many)
+    assert many["peak"] < 1.1 * few["peak"], (few, many)
+
+
+def test_the_memory_of_these_tests_is_not_counted() -> None:
+    filled = bytearray(b"x" * 400_000_000)
+    assert peak() > len(filled) / 2**20
+    assert apart("huge", 1)["peak"] < len(filled) / 2**20
