@@ -300,7 +300,7 @@ async def test_others_are_answered_while_a_huge_archive_is_counted(
     tmp_path: Path, server: Server, *, sql: bool
 ) -> None:
     messages = 100_000
-    times = 20 if sql else 1  # SQLite has counted once before anybody could be answered
+    times = 100 if sql else 1  # SQLite has counted once before anybody could be answered
     with hoarding(server.installation, tmp_path, messages, sql=sql) as full:
         async with bot_of(full) as bot, client(full, HOARDER), client(full, "juliet") as juliet:
             asked = asyncio.gather(*(bot.inventory(HOARDER, "archive") for _ in range(times)))
@@ -317,7 +317,7 @@ async def test_others_are_answered_while_a_huge_archive_is_counted(
             erased = await bot.ask("erase", account=HOARDER, category="archive", before=half)
             left = await bot.inventory(HOARDER, "archive")
     assert {(holding["count"], holding["oldest"]) for holding in holdings} == {(messages, 1_700_000_001)}
-    assert answered > times
+    assert answered > 1, "others had to wait for all of them"
     assert (len(page["items"]), page["next"]) == (50, None)
     assert [each["count"] for each in older["holdings"]] == [messages // 2 - 1]
     assert erased["erased"] == messages // 2 - 1
