@@ -17,7 +17,6 @@ from bot import (
     app,
     comparing,
     config,
-    export,
     files,
     offline,
     server_modules,
@@ -43,7 +42,6 @@ _FAILURES = (
     StoreError,
     ControlError,
     NotListening,
-    export.NotDecrypted,
     offline.BadLine,
     server_modules.NotInstalled,
 )
@@ -153,10 +151,15 @@ def _init(arguments: argparse.Namespace) -> int:
 
 
 def _decrypt(arguments: argparse.Namespace) -> int:
+    from bot import export  # noqa: PLC0415 -- the bot itself needs no ciphers until somebody asks for a copy: 7 MB
+
     source: Path = arguments.file
     target: Path = arguments.out or source.with_name(f"{source.name}.zip")
     try:
         export.decrypt(arguments.link, source, target)
+    except export.NotDecrypted as error:
+        print(error, file=sys.stderr)
+        return _BAD_INPUT
     except OSError as error:
         print(f"{error.filename or source}: {error.strerror}", file=sys.stderr)
         return _BAD_INPUT

@@ -266,3 +266,11 @@ def test_what_the_bot_remembers_is_looked_at(tmp_path: Path, capsys: pytest.Capt
     assert (status, "another key" in said) == (1, True)
     status, said = ran("purge")
     assert (status, "privacy-bot run" in said) == (2, True)
+
+
+def test_a_bot_that_starts_does_not_load_what_few_need() -> None:
+    script = "import bot.__main__, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert {"slixmpp", "sqlalchemy"} <= loaded
+    assert not loaded & {"aiohttp", "asyncpg", "cryptography", "prometheus_client", "pygments", "rich"}
