@@ -164,7 +164,7 @@ def _checked(
     if sum(likely[label] for label in _ERASING) < _DOUBTED:
         topics, _is_clear = _learned(points, scores)
         return [*topics[:-1], ranked[0]], False
-    if likeliest not in ranked and likely[likeliest] >= _LIKELY:
+    if likeliest not in ranked and likely[likeliest] >= _ORDERED:
         return [likeliest, *(label for label in ranked if label not in _ERASING)], True
     return ranked, is_clear
 
