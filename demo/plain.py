@@ -37,8 +37,7 @@ def chat(
 
     def show(told: Answer) -> None:
         write("\n".join(f"< {line}".rstrip() for line in told.text.strip().split("\n")))
-        for promise in kept:
-            kept[promise] |= told.keeps(promise)
+        _note(told, kept)
 
     def listen_to_the_end() -> None:
         end = time.monotonic() + LONGEST_SECONDS
@@ -60,4 +59,12 @@ def chat(
             print(said.text.strip(), file=out, flush=True)
             if said.promise:
                 kept.setdefault(said.promise, False)
+            else:  # the end of something may be an answer: "cancel export"
+                _note(said, kept)
     listen_to_the_end()
+
+
+def _note(told: Answer, kept: dict[str, bool]) -> None:
+    """Note which of the promises is *kept* by what was told."""
+    for promise in kept:
+        kept[promise] |= told.keeps(promise)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -13,7 +14,7 @@ import pytest
 from bot import files
 from bot.commands.build import services, understander
 from bot.commands.desk import Desk
-from bot.dialogue.understanding import Understander
+from bot.dialogue.understanding import Understander, Understanding
 from bot.metrics.prometheus import PrometheusMeasures
 from bot.policy.model import Policy, read_policy
 from bot.store import Store, open_store
@@ -39,6 +40,12 @@ def policy_of() -> Callable[[str], Policy]:
 def understanding() -> Understander:
     """The understanding of all languages, built once: it keeps nothing of what it reads."""
     return understander()
+
+
+@pytest.fixture(scope="session")
+def meant(understanding: Understander) -> Callable[[str], Understanding]:
+    """Read a text as in a conversation in English; each only once, since many tests look at the same thousands."""
+    return cache(lambda text: understanding.read(text, "en"))
 
 
 @pytest.fixture

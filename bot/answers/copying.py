@@ -207,9 +207,10 @@ def warning() -> Asking:
     )
 
 
-def cancelled() -> Reply:
+def cancelled(reference: str) -> Reply:
     """Return that a copy is no longer made."""
-    return Reply(TITLE, (Lead(_("The export is cancelled.")),))
+    told = Paragraph(_("Reference: %(reference)s")(reference=reference))
+    return Reply(TITLE, (Lead(_("The export is cancelled.")), told))
 
 
 def none_under_way() -> Reply:

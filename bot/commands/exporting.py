@@ -36,7 +36,8 @@ async def _cancel(request: Request, services: Services) -> Reply:
     mine = own(request, services)
     if isinstance(mine, Reply):
         return mine
-    return words.cancelled() if await mine.rights.exporter.cancel(mine.account) else words.none_under_way()
+    reference = await mine.rights.exporter.cancel(mine.account)
+    return words.none_under_way() if reference is None else words.cancelled(reference)
 
 
 EXPORT: BotCommand = Command(

@@ -97,15 +97,18 @@ class Exporter:
         self._start(export)
         return words.begun(export.reference, ahead)
 
-    async def cancel(self, account: str) -> bool:
-        """Stop the export of *account*; False when there is none, or none any more.  Raises `StoreError`."""
+    async def cancel(self, account: str) -> str | None:
+        """Stop the export of *account*, and return its reference; None when there is none any more.
+
+        Raises `StoreError`.
+        """
         await self.resume()
         job = self.under_way(account)
         if job is None or job.delivered:
-            return False
+            return None
         job.task.cancel()
         await asyncio.gather(job.task, return_exceptions=True)
-        return await self._over(job.export, ExportState.CANCELLED)
+        return job.export.reference if await self._over(job.export, ExportState.CANCELLED) else None
 
     async def resume(self) -> None:
         """Begin anew, once, what an earlier run of the program left; raises `StoreError`."""

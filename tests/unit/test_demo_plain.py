@@ -105,6 +105,16 @@ def test_what_was_promised_and_came_is_not_waited_for_again() -> None:
     assert waited[-1] == plain.QUIET_SECONDS
 
 
+def test_what_was_cancelled_is_not_waited_for() -> None:
+    waited: list[float] = []
+
+    def ask(text: str) -> Answer:
+        return Answer("Cancelled: C-MNP23456") if text == "cancel" else Answer("At work.", promise="C-MNP23456")
+
+    plain.chat(ask, waited.append, ["export", "cancel"], io.StringIO())
+    assert waited[-1] == plain.QUIET_SECONDS
+
+
 def test_a_placeholder_stands_for_the_code_in_the_answer_before() -> None:
     asked: list[str] = []
 

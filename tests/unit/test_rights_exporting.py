@@ -149,9 +149,11 @@ async def test_two_devices_at_the_same_moment_begin_one(house: House) -> None:
 
 async def test_a_copy_can_be_cancelled_by_its_owner_only(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     async with held_up(house, monkeypatch):
-        await house.ask("romeo", "export")
+        begun = await house.ask("romeo", "export")
         assert "No export of yours" in await house.ask("juliet", "cancel export")
-        assert "is cancelled" in await house.ask("romeo", "cancel export")
+        over = await house.ask("romeo", "cancel export")
+        assert "is cancelled" in over
+        assert re.findall(r"C-\w+", over) == re.findall(r"C-\w+", begun) != []
         assert "No export of yours" in await house.ask("romeo", "cancel export")
     assert house.messenger.told == []
     assert await noted(house) == [(ExportState.CANCELLED, True)]
