@@ -40,8 +40,13 @@ _OWN = {
     "prosody": 'modules_enabled = { "bench_announce" }\n',
 }
 """What has the server tell everybody by itself."""
-_BODY = 1_000
-"""Characters of a message: about as many as the difference between two versions of a policy has."""
+_BODY = 600
+"""Characters of a message: as many as the difference between the two versions of the policy here has."""
+_RESPONSE = "<response xmlns='urn:xmpp:tmp:quick-response' value='erase account' label='The account with everything'/>"
+_CONTENT = f"<body>{'x' * _BODY}</body>{_RESPONSE * 5}"
+"""What the bot's letters hold, too, beside their id."""
+_PAUSE = 0.01
+"""Seconds between two pings: without, those of a server that answers at once are its heaviest load."""
 
 Tell = Callable[[Server, Path, Client, int], Awaitable[float]]
 """Tells everybody, and returns the seconds that it took."""
@@ -71,7 +76,7 @@ async def measure(version: tuple[Kind, str], accounts: int, tell: Tell) -> Measu
         plugins = _HERE / "prosody" if kind == "prosody" else PLUGINS
         with crowded(find(*version), Path(directory), accounts, plugins=plugins, modules=modules) as server:
             async with client(server, "watcher") as watcher, client(server, "boss") as boss:
-                async with pinging(watcher) as pings:
+                async with pinging(watcher, _PAUSE) as pings:
                     seconds = await tell(server, home, boss, accounts)
                 return Measured(accounts / seconds, statistics.median(pings), max(pings))
 
@@ -82,8 +87,8 @@ async def raw(server: Server, _home: Path, _boss: Client, accounts: int) -> floa
         began = time.perf_counter()
         for number in range(accounts):
             component.send(
-                f"<message from='{server.component}' to='crowd{number:05}@{server.domain}' type='chat' "
-                f"id='raw-{number}'><body>{'x' * _BODY}</body></message>"
+                f"<message from='{server.component}' to='crowd{number:05}@{server.domain}' type='chat' xml:lang='en' "
+                f"id='raw-{number}'>{_CONTENT}<origin-id xmlns='urn:xmpp:sid:0' id='raw-{number}'/></message>"
             )
         await component.barrier(server.domain)
         return time.perf_counter() - began
@@ -93,7 +98,7 @@ async def by_the_server(server: Server, _home: Path, boss: Client, accounts: int
     """Have the server tell everybody by its own module."""
     began = time.perf_counter()
     resource = "announce/all" if server.name == "ejabberd" else "bench"
-    boss.send_raw(f"<message to='{server.domain}/{resource}' type='chat'><body>{'x' * _BODY}</body></message>")
+    boss.send_raw(f"<message to='{server.domain}/{resource}' type='chat'>{_CONTENT}</message>")
     if server.name == "prosody":
         await boss.message(seconds=300)
     else:

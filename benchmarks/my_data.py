@@ -85,8 +85,8 @@ async def _my_data(person: Client, messages: int) -> float:
 
 
 @asynccontextmanager
-async def pinging(person: Client) -> AsyncIterator[list[float]]:
-    """The round trips of somebody who pings the server all the time, in milliseconds."""
+async def pinging(person: Client, pause: float = 0.0) -> AsyncIterator[list[float]]:
+    """The round trips of somebody who pings the server all the time, in milliseconds; *pause* seconds after each."""
     seen: list[float] = []
     ended = asyncio.Event()
 
@@ -95,6 +95,7 @@ async def pinging(person: Client) -> AsyncIterator[list[float]]:
             began = time.perf_counter()
             await person.iq(Element("{urn:xmpp:ping}ping"), to=person.server.domain)
             seen.append((time.perf_counter() - began) * 1000)
+            await asyncio.sleep(pause)
 
     task = asyncio.create_task(ping())
     try:
