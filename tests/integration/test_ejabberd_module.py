@@ -317,7 +317,7 @@ async def test_others_are_answered_while_a_huge_archive_is_counted(
             erased = await bot.ask("erase", account=HOARDER, category="archive", before=half)
             left = await bot.inventory(HOARDER, "archive")
     assert {(holding["count"], holding["oldest"]) for holding in holdings} == {(messages, 1_700_000_001)}
-    assert answered > 1, "others had to wait for all of them"
+    assert answered > (3 if sql else 1), "others had to wait for all of them"
     assert (len(page["items"]), page["next"]) == (50, None)
     assert [each["count"] for each in older["holdings"]] == [messages // 2 - 1]
     assert erased["erased"] == messages // 2 - 1

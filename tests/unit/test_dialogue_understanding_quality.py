@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.dialogue.understanding import Understander, Understanding
-from bot.policy.vocabulary import ERASURES, Aspect, Intent, Topic
+from bot.policy.vocabulary import ERASURES, Aspect, Intent, Label, Topic
 
 _DATA = Path(__file__).resolve().parents[1] / "data"
 _QUESTIONS = [
@@ -105,6 +105,19 @@ def test_what_is_stored_and_how_long_is_one_question(meant: Meant) -> None:
 def test_what_goes_on_from_what_was_said(meant: Meant, text: str) -> None:
     read = meant(text)
     assert (read.ranked[0], read.continues) == (Topic.BACKUPS, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("what do you keep when I log in on my laptop?", Topic.ACCOUNT),
+        ("werden bilder auf meinem laptop verschlüsselt gespeichert?", Topic.UPLOADS),
+        ("combien de temps le cookie reste dans mon navigateur ?", Topic.WEBMAIL_COOKIES),
+        ("erase my uploads, I have copies on my tablet", Intent.ERASE_UPLOADS),
+    ],
+)
+def test_devices_and_browsers_that_are_mentioned_change_nothing(meant: Meant, text: str, label: Label) -> None:
+    assert meant(text).ranked[0] is label
 
 
 def test_no_question_is_taken_as_an_order_to_erase(meant: Meant) -> None:
